@@ -1,0 +1,76 @@
+"""The errors a user can meet. Each message names the thing, what it must be, what it was, and what to do next.
+
+``exit_code`` is what the command line ends with: 1 the user's input, 2 a gate failed, 3 a bug.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+
+class TfbertEdgeError(Exception):
+    """Base of every error that is the user's to mend."""
+
+    exit_code = 1
+
+
+class RecipeError(TfbertEdgeError):
+    """A recipe, or an override of it, says something that cannot be."""
+
+
+class DataError(TfbertEdgeError):
+    """Examples are missing, malformed, or contradict the recipe."""
+
+
+class CheckpointError(TfbertEdgeError):
+    """A pretrained or saved model cannot be found, read, or fitted to its configuration."""
+
+
+class TrainingError(TfbertEdgeError):
+    """Training cannot start or go on with these settings."""
+
+
+class ConversionError(TfbertEdgeError):
+    """A form of the model cannot be had from the converter."""
+
+
+class AuditError(TfbertEdgeError):
+    """A file breaks the integer-only contract."""
+
+    exit_code = 2
+
+
+class GateError(TfbertEdgeError):
+    """A measured figure is outside the limits that the recipe sets."""
+
+    exit_code = 2
+
+
+class BundleError(TfbertEdgeError):
+    """A bundle is incomplete, altered, or of a foreign kind."""
+
+
+class RunError(TfbertEdgeError):
+    """A run folder is in the way, incomplete, or of another recipe."""
+
+
+class MissingExtraError(TfbertEdgeError):
+    """A package of an optional extra is not installed."""
+
+
+def require_extra(module: str, extra: str) -> ModuleType:
+    """Import ``module``, which the optional ``extra`` of this package installs.
+
+    Raises:
+        MissingExtraError: the module is not installed; the message holds the line that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise MissingExtraError(
+            f"this needs the Python module '{error.name}', which is not installed. "
+            f'Install it with: pip install "tfbert-edge[{extra}]"'
+        ) from error
