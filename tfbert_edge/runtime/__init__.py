@@ -1,0 +1,1 @@
+"""What runs on the edge: tokenization, the interpreter, bundles and predictions, without TensorFlow."""
