@@ -1,0 +1,107 @@
+"""This network's weights as a Hugging Face folder, written so that a reader never meets half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from tfbert_edge.errors import CheckpointError
+from tfbert_edge.models.checkpoint_files import SAFETENSORS
+from tfbert_edge.models.checkpoint_names import FAMILIES, is_transposed, stored_name, tensor_name
+from tfbert_edge.models.config import EncoderConfig
+
+_PROBLEM_TYPES = {"classification": "single_label_classification", "regression": "regression"}
+
+
+class SavesItself(Protocol):
+    """A tokenizer that writes its files into a folder."""
+
+    def save(self, folder: Path) -> object:
+        """Write the files."""
+
+
+def model_variables(model: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every variable of ``model`` as (layer name, variable name, variable), in the model's order."""
+    for layer in model.layers:
+        for variable in layer.weights:
+            yield layer.name, variable.name.rpartition("/")[2].split(":")[0], variable
+
+
+def save_checkpoint(
+    model: Any,
+    config: EncoderConfig,
+    folder: str | Path,
+    *,
+    tokenizer: SavesItself | None = None,
+    labels: Sequence[str] = (),
+    task_type: str = "classification",
+) -> Path:
+    """Write ``model`` as a folder that transformers loads: ``config.json``, ``model.safetensors``, tokenizer files.
+
+    The folder appears whole (it is written under another name and renamed); an earlier checkpoint there is replaced.
+    ``labels`` names the outputs of a classification, in order; without them transformers' ``LABEL_0``... stand.
+
+    Raises:
+        CheckpointError: the labels are not as many as the outputs, the task type is unknown, or ``folder`` holds
+            something that is no checkpoint.
+    """
+    folder = Path(folder)
+    num_outputs = int(model.output_shape[-1])
+    if task_type not in _PROBLEM_TYPES:
+        raise CheckpointError(f"task type must be one of {', '.join(_PROBLEM_TYPES)}, was '{task_type}'.")
+    if labels and len(labels) != num_outputs:
+        raise CheckpointError(f"{len(labels)} labels ({', '.join(labels)}) for a model with {num_outputs} outputs: give one each.")
+    if folder.exists() and not (folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))):
+        raise CheckpointError(f"{folder} exists and is no checkpoint (no config.json): it is not replaced. Name another folder.")
+    names = list(labels) or [f"LABEL_{index}" for index in range(num_outputs)]
+    raw = config.to_hf(num_labels=num_outputs, id2label=dict(enumerate(names)))
+    raw |= {
+        "architectures": [FAMILIES[config.family].architecture],
+        "id2label": {str(index): name for index, name in enumerate(names)},
+        "label2id": {name: index for index, name in enumerate(names)},
+        "problem_type": _PROBLEM_TYPES[task_type],
+        "torch_dtype": "float32",
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        # "pt" says that names and layout are PyTorch's; transformers refuses a file that does not say.
+        save_file(_tensors(model, config.family), fresh / SAFETENSORS, metadata={"format": "pt"})
+        (fresh / "config.json").write_text(json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        if tokenizer is not None:
+            tokenizer.save(fresh)
+        _replace(folder, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:
+    tensors = {}
+    for layer, kind, variable in model_variables(model):
+        value = np.asarray(variable.numpy(), dtype=np.float32)
+        # safetensors writes the buffer as it lies in memory: a transposed view has to be copied.
+        value = np.ascontiguousarray(value.T if is_transposed(kind) else value)
+        tensors[stored_name(family, tensor_name(family, layer, kind))] = value
+    return tensors
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    """Rename ``fresh`` to ``folder``. A folder cannot be renamed onto a full one, so an earlier one steps aside first."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old)

@@ -1,0 +1,47 @@
+"""Dropout whose masks are a function of its name, a seed and a counter, so that a resumed run draws the same ones."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from tfbert_edge._keras import keras, tf
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
+class CountedDropout(keras.layers.Layer):
+    """Zero each element with probability ``rate`` while training and scale the rest by ``1 / (1 - rate)``.
+
+    Input and output: float ``(...)``. The mask is drawn by a stateless generator from (name, seed, replica, counter); the
+    counter is a weight, saved and restored with the model.
+    """
+
+    def __init__(self, rate: float, seed: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = float(rate)
+        self.seed = int(seed)
+
+    def build(self, input_shape: Any) -> None:
+        self.counter = self.add_weight(
+            name="counter",
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            synchronization=tf.VariableSynchronization.ON_READ,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+        super().build(input_shape)
+
+    def call(self, inputs: Any, training: Any = None) -> Any:
+        if self.rate == 0.0 or not training:
+            return inputs
+        context = tf.distribute.get_replica_context()
+        replica = tf.cast(context.replica_id_in_sync_group, tf.int64) if context is not None else tf.constant(0, tf.int64)
+        stream = zlib.crc32(f"{self.name}/{self.seed}".encode())
+        self.counter.assign_add(1)
+        seed = tf.stack([tf.constant(stream, tf.int64) + replica, tf.cast(self.counter.read_value(), tf.int64)])
+        return tf.nn.experimental.stateless_dropout(inputs, rate=self.rate, seed=seed, rng_alg="philox")
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"rate": self.rate, "seed": self.seed}

@@ -1,0 +1,58 @@
+"""Word, position and segment embeddings, summed and normalized (Devlin et al. 2019, fig. 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfbert_edge._keras import keras, tf
+from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.normalization import layer_norm
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
+class PositionEmbedding(keras.layers.Layer):
+    """The first ``n`` rows of a learned table: int32 ``(b, n)`` -> float32 ``(1, n, e)``; only its length is read."""
+
+    def __init__(self, positions: int, width: int, initializer_range: float = 0.02, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.positions, self.width, self.initializer_range = positions, width, initializer_range
+
+    def build(self, input_shape: Any) -> None:
+        initializer = keras.initializers.TruncatedNormal(stddev=self.initializer_range)
+        self.embeddings = self.add_weight(name="embeddings", shape=(self.positions, self.width), initializer=initializer)
+        super().build(input_shape)
+
+    def call(self, inputs: Any) -> Any:
+        length = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
+        return self.embeddings[tf.newaxis, :length, :]
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"positions": self.positions, "width": self.width, "initializer_range": self.initializer_range}
+        return super().get_config() | own
+
+
+def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: Any, dropout: Any) -> Any:
+    """Embed int32 ``(b, n)`` ids and segments; returns float32 ``(b, n, hidden_size)``."""
+
+    def table(rows: int, name: str) -> Any:
+        initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
+        width = config.embedding_size
+        return keras.layers.Embedding(rows, width, embeddings_initializer=initializer, name=name, dtype="float32")
+
+    words = table(config.vocab_size, "embeddings.word")(input_ids)
+    offset = PositionEmbedding(
+        config.max_position_embeddings,
+        config.embedding_size,
+        config.initializer_range,
+        name="embeddings.position",
+        dtype="float32",
+    )(input_ids)
+    if config.type_vocab_size:
+        segments = table(config.type_vocab_size, "embeddings.token_type")(token_type_ids)
+        offset = keras.layers.Add(name="embeddings.offset", dtype="float32")([segments, offset])
+    total = keras.layers.Add(name="embeddings.sum", dtype="float32")([words, offset])
+    normal = layer_norm(total, epsilon=config.layer_norm_epsilon, name="embeddings.norm")
+    hidden = dropout("embeddings.dropout", "float32")(normal)
+    if config.embedding_size != config.hidden_size:
+        hidden = dense(config.hidden_size, "embeddings.projection")(hidden)
+    return hidden

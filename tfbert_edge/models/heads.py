@@ -1,0 +1,71 @@
+"""What a task puts on top of the encoder, as the three families do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfbert_edge._keras import keras
+from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.dropout import CountedDropout
+from tfbert_edge.models.encoder import HiddenActivation, encode, make_inputs
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
+class FirstToken(keras.layers.Layer):
+    """The state of ``[CLS]``: float ``(b, n, h)`` -> ``(b, h)``."""
+
+    def call(self, inputs: Any) -> Any:
+        return inputs[:, 0, :]
+
+
+def classification_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
+    """Classify by the first token: float ``(b, n, h)`` -> float32 logits ``(b, num_outputs)``.
+
+    BERT's pooler is a tanh layer, DistilBERT's a ReLU layer, ELECTRA's a GELU layer with dropout on both sides.
+    """
+
+    def dropout(name: str) -> Any:
+        return CountedDropout(config.classifier_dropout, seed, name=name)
+
+    def dense(units: int, name: str, dtype: str | None = None) -> Any:
+        initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
+        return keras.layers.Dense(units, kernel_initializer=initializer, name=name, dtype=dtype)
+
+    pooled = FirstToken(name="head.first_token")(hidden)
+    if config.family == "electra":
+        pooled = dropout("head.input_dropout")(pooled)
+    pooled = _POOLER_ACTIVATIONS[config.family]("head.activation")(dense(config.hidden_size, "head.dense")(pooled))
+    # Logits stay float32: bfloat16 has too few digits for a loss.
+    return dense(num_outputs, "head.classifier", "float32")(dropout("head.dropout")(pooled))
+
+
+_POOLER_ACTIVATIONS = {
+    "bert": lambda name: keras.layers.Activation("tanh", name=name),
+    "distilbert": lambda name: HiddenActivation("relu", name=name),
+    "electra": lambda name: HiddenActivation("gelu", name=name),
+}
+
+HEADS = {"classification": classification_head}
+
+
+def build_model(config: EncoderConfig, *, head: str = "classification", num_outputs: int, seed: int = 0) -> Any:
+    """Build the functional model that trains and exports: int32 ids, segment ids, mask ``(b, n)`` -> float32 logits.
+
+    Args:
+        config: the encoder.
+        head: a key of ``HEADS``.
+        num_outputs: classes, or 1 for regression.
+        seed: of the dropout masks.
+    """
+    inputs = make_inputs()
+    logits = HEADS[head](encode(inputs, config, seed=seed), config, num_outputs=num_outputs, seed=seed)
+    return keras.Model(inputs, logits, name="model")
+
+
+def hidden_states(model: Any) -> Any:
+    """Return a model of the same inputs whose outputs are the embeddings and each layer's output, float32 ``(b, n, h)``."""
+    names = {layer.name for layer in model.layers}
+    first = "embeddings.projection" if "embeddings.projection" in names else "embeddings.norm.shift"
+    depth = sum(name.endswith(".ffn.norm.shift") for name in names)
+    chosen = [first, *(f"layer_{index}.ffn.norm.shift" for index in range(depth))]
+    return keras.Model(model.inputs, [model.get_layer(name).output for name in chosen], name="hidden_states")
