@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import tokenizers
 from tokenizers import AddedToken, decoders, models, normalizers, pre_tokenizers, processors
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import CheckpointError, DataError
 from tfbert_edge.runtime.tokenizer_files import (
     SPECIAL_TOKEN_NAMES,
     AddedPiece,
-    TokenizerParts,
     read_tokenizer_folder,
     write_tokenizer_folder,
 )
@@ -73,8 +72,8 @@ class Encoding:
 class Tokenizer:
     """BERT's tokenizer: clean, split, lower-case, WordPiece.
 
-    Ids equal those of transformers' ``BertTokenizerFast`` on any Unicode text; a special token written out in a text
-    (``[MASK]``) is that token, as there. Lone surrogates, which are not Unicode text, are dropped.
+    Ids equal those of transformers' ``BertTokenizerFast`` on any Unicode text; a special token written out in
+    a text (``[MASK]``) is that token, as there. Lone surrogates, which are not Unicode text, are dropped.
     """
 
     def __init__(self, vocabulary: Sequence[str], settings: TokenizerSettings) -> None:
@@ -89,9 +88,9 @@ class Tokenizer:
         """Read a Hugging Face folder: ``tokenizer.json``, or ``vocab.txt`` with ``tokenizer_config.json``.
 
         Raises:
-            TfbertEdgeError: the folder holds no tokenizer, a damaged one, or one that is not BERT's WordPiece.
+            CheckpointError: the folder holds no tokenizer, a damaged one, or another than BERT's WordPiece.
         """
-        parts: TokenizerParts = read_tokenizer_folder(Path(path))
+        parts = read_tokenizer_folder(Path(path))
         return cls(parts.vocabulary, TokenizerSettings(**parts.settings))
 
     @classmethod
@@ -99,7 +98,7 @@ class Tokenizer:
         """Make a tokenizer whose ids are the positions in ``pieces``.
 
         Raises:
-            TfbertEdgeError: a piece occurs twice, or a special token is missing.
+            CheckpointError: a piece occurs twice, or a special token is missing.
         """
         return cls(pieces, settings)
 
@@ -126,11 +125,11 @@ class Tokenizer:
         """Tokenize one text, or a pair of texts.
 
         Args:
-            max_length: longest result in pieces, special tokens included; the longer text of a pair is cut first. None
-                takes the settings' own.
+            max_length: longest result in pieces, special tokens included; the longer text of a pair is cut
+                first. None takes the settings' own.
 
         Raises:
-            TfbertEdgeError: ``max_length`` has no room for the special tokens.
+            DataError: ``max_length`` has no room for the special tokens, or a text is not a string.
         """
         return self.encode_batch([text], None if pair is None else [pair], max_length=max_length)[0]
 
@@ -138,11 +137,13 @@ class Tokenizer:
         self, texts: Sequence[str], pairs: Sequence[str] | None = None, *, max_length: int | None = None
     ) -> list[Encoding]:
         """Tokenize many texts, or pairs of ``texts[i]`` and ``pairs[i]``; see `encode`."""
-        self._truncate(self._settings.max_length if max_length is None else max_length, paired=pairs is not None)
+        if max_length is None:
+            max_length = self._settings.max_length
+        self._truncate(max_length, paired=pairs is not None)
         inputs: list[Any] = [_unicode(text) for text in texts]
         if pairs is not None:
             if len(pairs) != len(texts):
-                raise TfbertEdgeError(f"pairs must be as many as texts ({len(texts)}), they were {len(pairs)}.")
+                raise DataError(f"pairs must be as many as texts ({len(texts)}), they were {len(pairs)}.")
             inputs = list(zip(inputs, map(_unicode, pairs), strict=True))
         return [
             Encoding(ids=encoding.ids, segment_ids=encoding.type_ids, offsets=encoding.offsets)
@@ -153,16 +154,19 @@ class Tokenizer:
         """Write the four files of a Hugging Face tokenizer, which ``AutoTokenizer`` loads with equal ids.
 
         Raises:
-            TfbertEdgeError: a piece cannot stand on one line of ``vocab.txt``.
+            CheckpointError: a piece cannot stand on one line of ``vocab.txt``.
         """
         self._backend.no_truncation()
         self._truncated_to = None
-        write_tokenizer_folder(Path(folder), self._vocabulary, self._settings, json.loads(self._backend.to_str()))
+        backend_json = json.loads(self._backend.to_str())
+        write_tokenizer_folder(Path(folder), self._vocabulary, self._settings, backend_json)
 
     def _truncate(self, max_length: int, *, paired: bool) -> None:
         least = 3 if paired else 2
         if max_length < least:
-            raise TfbertEdgeError(f"max_length must be at least {least}, to hold the special tokens; it was {max_length}.")
+            raise DataError(
+                f"max_length must be {least} or more, to hold the special tokens; it was {max_length}."
+            )
         if self._truncated_to != max_length:
             self._backend.enable_truncation(max_length, strategy="longest_first")
             self._truncated_to = max_length
@@ -171,7 +175,7 @@ class Tokenizer:
 def _build_backend(vocabulary: list[str], settings: TokenizerSettings) -> Any:
     ids = {piece: index for index, piece in enumerate(vocabulary)}
     added = {token.content for token in settings.added_tokens}
-    # Tokens that were added after the vocabulary was made are no pieces of WordPiece, or they would match inside words.
+    # Tokens added after the vocabulary was made are no pieces of WordPiece, or they would match inside words.
     in_model = len(vocabulary)
     while in_model and vocabulary[in_model - 1] in added:
         in_model -= 1
@@ -201,20 +205,21 @@ def _build_backend(vocabulary: list[str], settings: TokenizerSettings) -> Any:
     backend.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in plain])
     # In the order of ids: the library numbers what is not in WordPiece's vocabulary in the order of arrival.
     for token in sorted(settings.added_tokens, key=lambda token: ids[token.content]):
-        flags = {name: getattr(token, name) for name in ("single_word", "lstrip", "rstrip", "normalized", "special")}
         add = backend.add_special_tokens if token.special else backend.add_tokens
-        add([AddedToken(token.content, **flags)])
+        add([AddedToken(**asdict(token))])
     return backend
 
 
 def _check_vocabulary(vocabulary: list[str], settings: TokenizerSettings) -> None:
     repeated = sorted(piece for piece, count in Counter(vocabulary).items() if count > 1)
     if repeated:
-        raise TfbertEdgeError(f"a vocabulary must hold every piece once, but this one repeats {_first(repeated)}.")
+        raise CheckpointError(
+            f"a vocabulary must hold every piece once; this one repeats {_first(repeated)}."
+        )
     needed = [*settings.special_tokens, *(token.content for token in settings.added_tokens)]
     missing = sorted(set(needed) - set(vocabulary))
     if missing:
-        raise TfbertEdgeError(
+        raise CheckpointError(
             f"the vocabulary of {len(vocabulary)} pieces has no {_first(missing)}. "
             "Add these pieces, or name the ones it has in the tokenizer's settings."
         )
@@ -227,7 +232,7 @@ def _first(items: Iterable[str], most: int = 5) -> str:
 
 def _unicode(text: str) -> str:
     if not isinstance(text, str):
-        raise TfbertEdgeError(f"a text must be a string, it was {type(text).__name__}: {text!r:.60}.")
+        raise DataError(f"a text must be a string, it was {type(text).__name__}: {text!r:.60}.")
     if text.isascii():
         return text
     # A surrogate cannot be written as UTF-8. The replacement character has its length and is cleaned away.

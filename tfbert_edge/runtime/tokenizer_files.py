@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import CheckpointError
 
 SPECIAL_TOKEN_NAMES = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
 _DEFAULT_TOKENS = {
@@ -32,7 +32,7 @@ _DEFAULT_MAX_LENGTH = 512
 
 @dataclass(frozen=True)
 class AddedPiece:
-    """A piece that is looked for in the text before it is split, with the meaning of ``tokenizers.AddedToken``."""
+    """A piece that is looked for in the text before it is split; the flags of ``tokenizers.AddedToken``."""
 
     content: str
     single_word: bool = False
@@ -53,46 +53,49 @@ class TokenizerParts:
 def read_tokenizer_folder(folder: Path) -> TokenizerParts:
     """Read ``tokenizer.json``, or else ``vocab.txt``, with the settings files beside it.
 
-    As in transformers, what ``tokenizer_config.json`` says wins over ``tokenizer.json`` when its class is one of BERT's.
+    As in transformers, ``tokenizer_config.json`` wins over ``tokenizer.json`` where its class is of BERT's kind.
 
     Raises:
-        TfbertEdgeError: no tokenizer, a damaged file, or a tokenizer that is not BERT's WordPiece.
+        CheckpointError: no tokenizer, a damaged file, or a tokenizer that is not BERT's WordPiece.
     """
     config = _read_json(folder / "tokenizer_config.json")
     model_config = _read_json(folder / "config.json")
     special = _special_tokens(folder, config)
     bert_class = _is_bert_class(config, model_config)
+    configured = {ours: config.get(theirs, default) for theirs, (ours, default) in _CONFIG_SETTINGS.items()}
     if (folder / "tokenizer.json").is_file():
         ids, settings, added = _read_tokenizer_json(folder / "tokenizer.json", special)
         if bert_class:
-            settings.update({ours: config.get(theirs, default) for theirs, (ours, default) in _CONFIG_SETTINGS.items()})
+            settings.update(configured)
     elif (folder / "vocab.txt").is_file():
         named = config.get("tokenizer_class")
         if named is not None and not bert_class:
-            raise TfbertEdgeError(
-                f"{folder} holds a {named}; the tokenizer must be BERT's WordPiece ({', '.join(_WORDPIECE_CLASSES)})."
+            raise CheckpointError(
+                f"{folder} holds a {named}; the tokenizer must be BERT's WordPiece: "
+                f"{', '.join(_WORDPIECE_CLASSES)}."
             )
         ids = _read_vocabulary(folder / "vocab.txt")
-        settings = {ours: config.get(theirs, default) for theirs, (ours, default) in _CONFIG_SETTINGS.items()}
+        settings = configured
         added = _added_in_config(folder, config, ids)
     else:
-        raise TfbertEdgeError(
+        raise CheckpointError(
             f"{folder} has no WordPiece tokenizer: neither tokenizer.json nor vocab.txt is there. "
             "Copy them from the checkpoint that the model started from."
         )
-    settings.update(special)
-    settings["max_length"] = _max_length(config, model_config)
-    plain = {content: AddedPiece(content) for content in special.values()}
+    settings = {**special, **settings, "max_length": _max_length(config, model_config)}
+    plain = {settings[name]: AddedPiece(settings[name]) for name in SPECIAL_TOKEN_NAMES}
     settings["added_tokens"] = tuple(piece for piece in added if plain.get(piece.content) != piece)
     if sorted(ids.values()) != list(range(len(ids))):
-        raise TfbertEdgeError(
-            f"the ids of the tokenizer in {folder} must run from 0 to {len(ids) - 1} without a gap or a repetition; "
-            f"the largest was {max(ids.values(), default=-1)}."
+        raise CheckpointError(
+            f"the ids of the tokenizer in {folder} must run from 0 to {len(ids) - 1} without a gap or a "
+            f"repetition; the largest was {max(ids.values(), default=-1)}."
         )
     return TokenizerParts(sorted(ids, key=ids.__getitem__), settings)
 
 
-def write_tokenizer_folder(folder: Path, vocabulary: list[str], settings: Any, tokenizer_json: dict[str, Any]) -> None:
+def write_tokenizer_folder(
+    folder: Path, vocabulary: list[str], settings: Any, tokenizer_json: dict[str, Any]
+) -> None:
     """Write ``vocab.txt``, ``tokenizer.json``, ``tokenizer_config.json`` and ``special_tokens_map.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     special = {name: getattr(settings, name) for name in SPECIAL_TOKEN_NAMES}
@@ -122,11 +125,13 @@ def write_vocabulary(path: Path, vocabulary: list[str]) -> None:
     """Write one piece a line, in UTF-8, with a line feed after each.
 
     Raises:
-        TfbertEdgeError: a piece holds a line break.
+        CheckpointError: a piece holds a line break.
     """
     broken = [piece for piece in vocabulary if "\n" in piece or "\r" in piece]
     if broken:
-        raise TfbertEdgeError(f"a piece of a vocabulary must stand on one line; {broken[0]!r} holds a line break.")
+        raise CheckpointError(
+            f"a piece must stand on one line of vocab.txt; {broken[0]!r} holds a line break."
+        )
     path.write_bytes("".join(f"{piece}\n" for piece in vocabulary).encode("utf-8"))
 
 
@@ -141,7 +146,7 @@ def _read_vocabulary(path: Path) -> dict[str, int]:
         with path.open(encoding="utf-8") as lines:
             return {line.rstrip("\n"): index for index, line in enumerate(lines)}
     except UnicodeDecodeError as error:
-        raise TfbertEdgeError(f"{path} must be UTF-8 text, one piece a line: {error}.") from error
+        raise CheckpointError(f"{path} must be UTF-8 text, one piece a line: {error}.") from error
 
 
 def _read_tokenizer_json(
@@ -153,13 +158,15 @@ def _read_tokenizer_json(
     if kinds["model"] is None and "max_input_chars_per_word" in model:  # Files of old versions name no type.
         kinds["model"] = "WordPiece"
     wanted = {"model": "WordPiece", "normalizer": "BertNormalizer", "pre_tokenizer": "BertPreTokenizer"}
-    wrong = [f"its {part} is {kinds[part]}, not {wanted[part]}" for part in wanted if kinds[part] != wanted[part]]
+    wrong = [
+        f"its {part} is {kinds[part]}, not {want}" for part, want in wanted.items() if kinds[part] != want
+    ]
     if not wrong and model.get("continuing_subword_prefix", "##") != "##":
         wrong = [f"its continuing pieces begin with {model['continuing_subword_prefix']!r}, not '##'"]
     if not wrong and not _is_bert_template(content.get("post_processor"), special):
         wrong = ["it does not build [CLS] text [SEP] pair [SEP]"]
     if wrong:
-        raise TfbertEdgeError(
+        raise CheckpointError(
             f"{path} is not BERT's WordPiece tokenizer: {'; '.join(wrong)}. "
             "Use a checkpoint of the bert, distilbert or electra family."
         )
@@ -167,9 +174,10 @@ def _read_tokenizer_json(
     added = [_added_piece(token) for token in content.get("added_tokens") or ()]
     ids.update({token["content"]: token["id"] for token in content.get("added_tokens") or ()})
     normalizer = content["normalizer"]
-    settings = {name: normalizer[name] for name in ("lowercase", "strip_accents", "handle_chinese_chars", "clean_text")}
+    names = ("lowercase", "strip_accents", "handle_chinese_chars", "clean_text")
+    settings = {name: normalizer[name] for name in names}
     settings["max_word_characters"] = model.get("max_input_chars_per_word", 100)
-    special["unk_token"] = model.get("unk_token", special["unk_token"])
+    settings["unk_token"] = model.get("unk_token", special["unk_token"])
     return ids, settings, added
 
 
@@ -237,7 +245,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise TfbertEdgeError(f"{path} must be JSON in UTF-8: {error}. Fetch the file again.") from error
+        raise CheckpointError(f"{path} must be JSON in UTF-8: {error}. Fetch the file again.") from error
     if not isinstance(content, dict):
-        raise TfbertEdgeError(f"{path} must hold a JSON object, it held a {type(content).__name__}.")
+        raise CheckpointError(f"{path} must hold a JSON object, it held a {type(content).__name__}.")
     return content
