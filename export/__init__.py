@@ -1,0 +1,1 @@
+"""Keras network -> .tflite: freeze, convert, read, audit, describe."""

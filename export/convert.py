@@ -1,0 +1,124 @@
+"""Keras model -> .tflite, one small function a form.
+
+| form    | weights          | activations                                         |
+|---------|------------------|-----------------------------------------------------|
+| float32 | float32          | float32                                             |
+| float16 | float16          | float32                                             |
+| dynamic | int8             | float32, made int8 as each layer runs               |
+| int8    | int8             | int8, ranges from the model's own fake quantization |
+| int16x8 | int8             | int16, ranges from calibration examples             |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from export.freeze import INPUT_NAMES, OUTPUT_NAME, freeze
+from export.int16 import quantize_int16x8
+from export.rewrite import pack, unpack
+from tfbert_edge._keras import tf
+from tfbert_edge.errors import ConversionError, TfbertEdgeError
+
+Calibration = Iterable[Mapping[str, np.ndarray]]
+"""Examples as int32 arrays (1, n) named input_ids, token_type_ids, attention_mask."""
+
+
+def convert(
+    model: Any,
+    form: str,
+    *,
+    sequence_length: int,
+    output_activation: str,
+    calibration: Calibration | None = None,
+) -> bytes:
+    """Convert a network (logits from input_ids, token_type_ids, attention_mask) into the bytes of a .tflite file.
+
+    The file's inputs are int32 (1, sequence_length) named ids, segment_ids, mask in this order, its output is named
+    scores. ``int8`` wants a fake-quantized model; ``int16x8`` wants ``calibration``.
+
+    Raises:
+        ConversionError: a form that is not known or cannot be had for this model, with the converter's reason.
+    """
+    if form not in FORMS:
+        raise ConversionError(f"form must be one of {', '.join(FORMS)}; it is '{form}'. Set export.forms.")
+    frozen = freeze(model, sequence_length=sequence_length, output_activation=output_activation)
+    try:
+        return FORMS[form](frozen, calibration)
+    except TfbertEdgeError:
+        raise
+    except Exception as error:  # converters raise what they like; the user needs the form and the reason
+        raise ConversionError(f"the form {form} cannot be had for this model: {_one_line(error)}") from error
+
+
+def _float32(frozen: Any, calibration: Calibration | None) -> bytes:
+    return _named(_converter(frozen).convert())
+
+
+def _float16(frozen: Any, calibration: Calibration | None) -> bytes:
+    converter = _converter(frozen)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return _named(converter.convert())
+
+
+def _dynamic(frozen: Any, calibration: Calibration | None) -> bytes:
+    converter = _converter(frozen)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return _named(converter.convert())
+
+
+def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
+    # The ranges are in the model, as fake quantization; a representative dataset would overrule them. The input type
+    # stays unset: asked for int32, the converter refuses, and unset it leaves int32 ids as they are.
+    converter = _converter(frozen)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.inference_output_type = tf.uint8
+    return _named(converter.convert())
+
+
+def _int16x8(frozen: Any, calibration: Calibration | None) -> bytes:
+    if calibration is None:
+        raise ConversionError("the form int16x8 needs calibration examples: pass calibration.")
+    return quantize_int16x8(_float32(frozen, None), calibration)
+
+
+FORMS: dict[str, Callable[[Any, Calibration | None], bytes]] = {
+    "float32": _float32,
+    "float16": _float16,
+    "dynamic": _dynamic,
+    "int8": _int8,
+    "int16x8": _int16x8,
+}
+
+
+def _converter(frozen: Any) -> Any:
+    converter = tf.lite.TFLiteConverter.from_keras_model(frozen)
+    # Builtins alone: an operator without one is an error here, never a flex operator in the file.
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    return converter
+
+
+def _named(content: bytes) -> bytes:
+    """Name the first subgraph's inputs and output plainly, and put the inputs in the order of INPUT_NAMES.
+
+    The converter calls them serving_default_ids:0 and the like, and orders them as it pleases.
+    """
+    model = unpack(content)
+    subgraph = model.subgraphs[0]
+    signature = model.signatureDefs[0]
+    index = {entry.name.decode(): entry.tensorIndex for entry in signature.inputs}
+    subgraph.inputs = np.array([index[name] for name in INPUT_NAMES], np.int32)
+    for name in INPUT_NAMES:
+        subgraph.tensors[index[name]].name = name.encode()
+    subgraph.tensors[signature.outputs[0].tensorIndex].name = OUTPUT_NAME.encode()
+    signature.outputs[0].name = OUTPUT_NAME.encode()
+    return pack(model)
+
+
+def _one_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "error:" in line]
+    return f"{type(error).__name__}: {(telling or lines or ['no reason given'])[0]}"
