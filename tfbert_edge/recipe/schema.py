@@ -1,0 +1,129 @@
+"""The whole recipe."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from tfbert_edge.recipe.block import Block, NonNegativeInt, Probability, Text
+from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
+from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
+from tfbert_edge.recipe.schema_training import METRICS, QuantizeAware, Schedule, TrainingConfig
+
+__all__ = [
+    "METRICS",
+    "BundleConfig",
+    "ClassificationTask",
+    "DataConfig",
+    "ExportConfig",
+    "Gates",
+    "Holdout",
+    "ModelConfig",
+    "QuantizeAware",
+    "Recipe",
+    "RegressionTask",
+    "Schedule",
+    "Source",
+    "TaskConfig",
+    "TrainingConfig",
+    "ValidateConfig",
+]
+
+
+def _distinct(labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if labels is not None and (len(set(labels)) < 2 or len(set(labels)) < len(labels)):
+        raise PydanticCustomError("labels", "must be null, or at least two labels, all different")
+    return labels
+
+
+def _rising(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] >= limits[1]:
+        raise PydanticCustomError("range", "must be [lowest, highest], the lowest first")
+    return limits
+
+
+class ClassificationTask(Block):
+    """One label out of several for a text or a pair of texts."""
+
+    TAG: ClassVar[str] = "classification"
+
+    type: Literal["classification"]
+    labels: Annotated[tuple[Text, ...] | None, AfterValidator(_distinct)] = None
+    """The labels in the order of the model's outputs; null: those of the data, sorted.
+    Where the data holds the numbers 0, 1, ..., they stand for these labels in order."""
+
+
+class RegressionTask(Block):
+    """A number for a text or a pair of texts."""
+
+    TAG: ClassVar[str] = "regression"
+
+    type: Literal["regression"]
+    range: Annotated[tuple[float, float], AfterValidator(_rising)]
+    """The lowest and the highest score."""
+
+
+TaskConfig = Annotated[ClassificationTask | RegressionTask, Field(discriminator="type")]
+CompressStep = Annotated[QuantizeAware, Field()]
+
+
+class ModelConfig(Block):
+    """The pretrained encoder."""
+
+    checkpoint: Annotated[str, Field(min_length=1)]
+    """A folder, a hub id, or `package:<module>/<path inside it>`."""
+    revision: str | None = None
+    """The hub revision: a branch, a tag or a commit."""
+    hidden_dropout: Probability | None = None
+    """null: the checkpoint's own."""
+    attention_dropout: Probability | None = None
+    """null: the checkpoint's own."""
+    classifier_dropout: Probability | None = None
+    """null: the checkpoint's own."""
+
+
+with warnings.catch_warnings():
+    # pydantic's deprecated BaseModel.validate is of no use here, and the block is called after its stage.
+    warnings.filterwarnings("ignore", message='Field name "validate"')
+
+    class Recipe(Block):
+        """Everything that a run needs to know."""
+
+        name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+        """Small letters, digits and hyphens; the run's folder is called so."""
+        seed: NonNegativeInt = 17
+        output: str | None = None
+        """The run's folder; null: runs/<name>."""
+        task: TaskConfig
+        model: ModelConfig
+        data: DataConfig
+        training: TrainingConfig = TrainingConfig()
+        compress: tuple[CompressStep, ...] = ()
+        """Steps between training and export, in order."""
+        export: ExportConfig = ExportConfig()
+        validate: ValidateConfig = ValidateConfig()  # type: ignore[assignment]
+        bundle: BundleConfig = BundleConfig()
+
+        @property
+        def output_folder(self) -> Path:
+            """The run's folder."""
+            return Path(self.output) if self.output else Path("runs") / self.name
+
+        @property
+        def sequence_length(self) -> int:
+            """The fixed length of the exported model's input."""
+            return self.export.sequence_length or self.data.max_length
+
+        @model_validator(mode="after")
+        def _blocks_agree(self, info: ValidationInfo) -> Recipe:
+            from tfbert_edge.recipe.checks import contradictions
+
+            if not (info.context or {}).get("collect"):
+                found = [f"{'.'.join(map(str, one.path))}: {one.message}" for one in contradictions(self)]
+                if found:
+                    raise ValueError("; ".join(found))
+            return self
