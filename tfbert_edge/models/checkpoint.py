@@ -29,6 +29,7 @@ from tfbert_edge.models.heads import build_model
 __all__ = ["Loaded", "load_checkpoint", "read_config", "resolve_checkpoint", "save_checkpoint"]
 
 CONFIG = "config.json"
+_HEAD_SIZE_NOTE = "(the task has"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ def read_config(folder: Path) -> tuple[EncoderConfig, dict[str, Any]]:
     """
     path = folder / CONFIG
     if not path.is_file():
-        found = ", ".join(sorted(entry.name for entry in folder.iterdir())) if folder.is_dir() else "no such folder"
+        found = (
+            ", ".join(sorted(entry.name for entry in folder.iterdir()))
+            if folder.is_dir()
+            else "no such folder"
+        )
         raise CheckpointError(f"{folder} must be a Hugging Face folder with {CONFIG}; it has: {found}.")
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -79,7 +84,7 @@ def load_checkpoint(
 ) -> Loaded:
     """Build the network that ``folder`` describes, with ``num_outputs`` outputs, and fill it with the folder's weights.
 
-    A head that the checkpoint lacks is new: kernels from N(0, initializer_range) drawn from ``seed``, biases zero.
+    A head that the checkpoint neither has nor claims in ``architectures`` is new: kernels from N(0, initializer_range) drawn from ``seed``, biases zero.
     BERT's pooler is ``head.dense`` and is taken when it is there. ``new_head=True`` leaves the checkpoint's own
     classifier aside (for a task with other labels). Heads of other tasks (masked language model, next sentence,
     discriminator) are ignored. The dropouts replace the checkpoint's own where they are not None.
@@ -95,24 +100,29 @@ def load_checkpoint(
         "attention_dropout": attention_dropout,
         "classifier_dropout": classifier_dropout,
     }
-    config = dataclasses.replace(config, **{name: rate for name, rate in dropouts.items() if rate is not None})
+    config = dataclasses.replace(
+        config, **{name: rate for name, rate in dropouts.items() if rate is not None}
+    )
     stored = stored_tensors(folder, family=config.family)
-    if new_head or _is_of_another_task(raw):
+    classifier = _claims_classifier(raw)
+    if new_head or classifier is False:
         stored = {name: tensor for name, tensor in stored.items() if name.startswith(ENCODER_MODULES)}
-    model = build_model(config, head=head, num_outputs=num_outputs)
+    model = build_model(config, head=head, num_outputs=num_outputs, seed=seed)
     wanted = {
         tensor_name(config.family, layer, kind): _Wanted(
-            variable, tuple(variable.shape)[::-1] if is_transposed(kind) else tuple(variable.shape), is_transposed(kind)
+            variable,
+            tuple(variable.shape)[::-1] if is_transposed(kind) else tuple(variable.shape),
+            is_transposed(kind),
         )
         for layer, kind, variable in model_variables(model)
     }
-    new = _new_tensors(config.family, wanted, stored)
-    problems = _problems(config.family, {name: want for name, want in wanted.items() if name not in new}, stored)
+    new = _new_tensors(config.family, wanted, stored) if new_head or not classifier else set()
+    problems = _problems(
+        config.family, {name: want for name, want in wanted.items() if name not in new}, stored
+    )
     if problems:
-        advice = "The weights and config.json must be of one model: copy both again from where they come."
-        if any("outputs" in line for line in problems):
-            advice = "For a task with other labels, load with new_head=True, or start from the checkpoint before it was fine-tuned."
-        raise CheckpointError("\n  ".join([f"{folder} does not hold the weights of its {CONFIG}:", *problems, advice]))
+        lines = [f"{folder} does not hold the weights of its {CONFIG}:", *problems, _advice(problems)]
+        raise CheckpointError("\n  ".join(lines))
     random = np.random.default_rng(seed)
     values = []
     for name, want in wanted.items():
@@ -124,13 +134,20 @@ def load_checkpoint(
             value = value.T if want.transposed else value
         values.append((want.variable, value))
     keras.backend.batch_set_value(values)
-    return Loaded(model=model, config=config, new_weights=[stored_name(config.family, name) for name in wanted if name in new])
+    return Loaded(
+        model=model,
+        config=config,
+        new_weights=[stored_name(config.family, name) for name in wanted if name in new],
+    )
 
 
-def _is_of_another_task(raw: dict[str, Any]) -> bool:
-    """Whether config.json says that a ``classifier`` in the file is not a sequence classifier (of tokens, of choices)."""
-    architectures = raw.get("architectures") or []
-    return bool(architectures) and not any("SequenceClassification" in str(name) for name in architectures)
+def _claims_classifier(raw: dict[str, Any]) -> bool | None:
+    """Whether ``architectures`` in config.json says that the file holds a sequence classifier; None when it does not say.
+
+    Where it says another class, a tensor named ``classifier`` is that of tokens or choices.
+    """
+    architectures = raw.get("architectures")
+    return any("SequenceClassification" in str(name) for name in architectures) if architectures else None
 
 
 def _new_tensors(family: str, wanted: dict[str, _Wanted], stored: dict[str, StoredTensor]) -> set[str]:
@@ -145,6 +162,12 @@ def _new_tensors(family: str, wanted: dict[str, _Wanted], stored: dict[str, Stor
     return classifier if pooled and not classifier & stored.keys() else set()
 
 
+def _advice(problems: list[str]) -> str:
+    if any(f"{_HEAD_SIZE_NOTE} " in line for line in problems):
+        return "For a task with other labels load with new_head=True, or start from the model before it was fine-tuned."
+    return "The weights and config.json must be of one model: copy both again from where they come."
+
+
 def _problems(family: str, wanted: dict[str, _Wanted], stored: dict[str, StoredTensor]) -> list[str]:
     lines = []
     for name, want in wanted.items():
@@ -153,8 +176,10 @@ def _problems(family: str, wanted: dict[str, _Wanted], stored: dict[str, StoredT
             lines.append(f"missing: {label}, expected shape {want.shape}")
         elif stored[name].shape != want.shape:
             is_output = name.startswith(f"{FAMILIES[family].head['head.classifier']}.")
-            outputs = f" (the task has {want.shape[0]} outputs)" if is_output else ""
-            lines.append(f"misshapen: {stored[name].source}, expected shape {want.shape}{outputs}, found {stored[name].shape}")
+            outputs = f" {_HEAD_SIZE_NOTE} {want.shape[0]} outputs)" if is_output else ""
+            lines.append(
+                f"misshapen: {stored[name].source}, expected shape {want.shape}{outputs}, found {stored[name].shape}"
+            )
     inside = [name for name in stored if name.startswith(ENCODER_MODULES) and not name.startswith("pooler.")]
     unknown = sorted(set(inside) - wanted.keys() - IGNORED_TENSORS)
     return [*lines, *(f"unexpected: {stored[name].source}, shape {stored[name].shape}" for name in unknown)]

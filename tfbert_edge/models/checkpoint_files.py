@@ -71,11 +71,15 @@ def _shards(index: Path) -> list[Path]:
     try:
         names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise CheckpointError(f"{index} must be JSON with a weight_map from tensors to files: {error!r}. Copy it again.") from error
+        raise CheckpointError(
+            f"{index} must be JSON with a weight_map from tensors to files: {error!r}. Copy it again."
+        ) from error
     shards = [index.parent / name for name in names]
     absent = [shard.name for shard in shards if not shard.is_file()]
     if absent:
-        raise CheckpointError(f"{index} names files that are not in {index.parent}: {', '.join(absent)}. Copy them there.")
+        raise CheckpointError(
+            f"{index} names files that are not in {index.parent}: {', '.join(absent)}. Copy them there."
+        )
     return shards
 
 

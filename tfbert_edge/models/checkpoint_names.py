@@ -46,7 +46,13 @@ _DISTILBERT_ENCODER: Final = {
 }
 
 # Variable of a layer -> the last part of a tensor's name. A Keras kernel is (in, out), PyTorch's weight (out, in).
-_VARIABLES: Final = {"embeddings": "weight", "kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias"}
+_VARIABLES: Final = {
+    "embeddings": "weight",
+    "kernel": "weight",
+    "bias": "bias",
+    "gamma": "weight",
+    "beta": "bias",
+}
 _TRANSPOSED: Final = "kernel"
 # The other way round, for names written by TensorFlow, and for LayerNorm's names in old PyTorch files.
 _FROM_VARIABLES: Final = {"kernel": "weight", "embeddings": "weight", "gamma": "weight", "beta": "bias"}

@@ -30,7 +30,9 @@ def resolve_checkpoint(spec: str | Path, revision: str | None = None) -> Path:
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise CheckpointError(f"checkpoint '{spec}' must be a folder with config.json, was a file. Give its folder.")
+        raise CheckpointError(
+            f"checkpoint '{spec}' must be a folder with config.json, was a file. Give its folder."
+        )
     if isinstance(spec, Path) or not _HUB_ID.fullmatch(text):
         raise CheckpointError(
             f"checkpoint '{spec}' does not exist. Set model.checkpoint to a folder, to package:<module>/<path>, or to a hub id (owner/name)."
@@ -65,7 +67,11 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
         patterns = [*_SMALL_FILES, SAFETENSORS, SAFETENSORS_INDEX, "model-*.safetensors"]
         folder = Path(hub.snapshot_download(hub_id, revision=revision, allow_patterns=patterns))
         if not any(folder.glob("*.safetensors")):
-            folder = Path(hub.snapshot_download(hub_id, revision=revision, allow_patterns=[*_SMALL_FILES, TENSORFLOW_H5]))
+            folder = Path(
+                hub.snapshot_download(
+                    hub_id, revision=revision, allow_patterns=[*_SMALL_FILES, TENSORFLOW_H5]
+                )
+            )
     except Exception as error:  # whatever the client and its HTTP library raise, the way out is the same
         raise CheckpointError(
             f"checkpoint '{hub_id}'{at} is no folder here and could not be had from the hub ({type(error).__name__}: {error}). "

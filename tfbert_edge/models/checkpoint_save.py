@@ -28,10 +28,15 @@ class SavesItself(Protocol):
 
 
 def model_variables(model: Any) -> Iterator[tuple[str, str, Any]]:
-    """Every variable of ``model`` as (layer name, variable name, variable), in the model's order."""
+    """Every variable that a checkpoint holds, as (layer name, variable name, variable), in the model's order.
+
+    The counters of dropout layers are left out: they are the state of a training run, not of a model.
+    """
     for layer in model.layers:
         for variable in layer.weights:
-            yield layer.name, variable.name.rpartition("/")[2].split(":")[0], variable
+            kind = variable.name.rpartition("/")[2].split(":")[0]
+            if kind != "counter":
+                yield layer.name, kind, variable
 
 
 def save_checkpoint(
@@ -57,12 +62,17 @@ def save_checkpoint(
     if task_type not in _PROBLEM_TYPES:
         raise CheckpointError(f"task type must be one of {', '.join(_PROBLEM_TYPES)}, was '{task_type}'.")
     if labels and len(labels) != num_outputs:
-        raise CheckpointError(f"{len(labels)} labels ({', '.join(labels)}) for a model with {num_outputs} outputs: give one each.")
-    if folder.exists() and not (folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))):
-        raise CheckpointError(f"{folder} exists and is no checkpoint (no config.json): it is not replaced. Name another folder.")
+        raise CheckpointError(
+            f"{len(labels)} labels ({', '.join(labels)}) for a model with {num_outputs} outputs: give one each."
+        )
+    if folder.exists() and not (
+        folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))
+    ):
+        raise CheckpointError(
+            f"{folder} exists and is no checkpoint (no config.json): it is not replaced. Name another folder."
+        )
     names = list(labels) or [f"LABEL_{index}" for index in range(num_outputs)]
-    raw = config.to_hf(num_labels=num_outputs, id2label=dict(enumerate(names)))
-    raw |= {
+    raw = config.to_hf() | {
         "architectures": [FAMILIES[config.family].architecture],
         "id2label": {str(index): name for index, name in enumerate(names)},
         "label2id": {name: index for index, name in enumerate(names)},
@@ -76,7 +86,9 @@ def save_checkpoint(
     try:
         # "pt" says that names and layout are PyTorch's; transformers refuses a file that does not say.
         save_file(_tensors(model, config.family), fresh / SAFETENSORS, metadata={"format": "pt"})
-        (fresh / "config.json").write_text(json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (fresh / "config.json").write_text(
+            json.dumps(raw, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         if tokenizer is not None:
             tokenizer.save(fresh)
         _replace(folder, fresh)
