@@ -34,7 +34,7 @@ _HEAD_SIZE_NOTE = "(the task has"
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model with a checkpoint's weights. ``new_weights``: the tensors that the checkpoint lacked, drawn at random."""
+    """A model with a checkpoint's weights; ``new_weights`` names those that it lacked (initialized)."""
 
     model: Any
     config: EncoderConfig
@@ -52,7 +52,7 @@ def read_config(folder: Path) -> tuple[EncoderConfig, dict[str, Any]]:
     """The folder's ``config.json``, as this network's configuration and as it is.
 
     Raises:
-        CheckpointError: there is none, it is not a JSON object, or it describes a network that cannot be built here.
+        CheckpointError: there is none, it is no JSON object, or it describes a network that cannot be built.
     """
     path = folder / CONFIG
     if not path.is_file():
@@ -82,20 +82,21 @@ def load_checkpoint(
     seed: int = 0,
     new_head: bool = False,
 ) -> Loaded:
-    """Build the network that ``folder`` describes, with ``num_outputs`` outputs, and fill it with the folder's weights.
+    """Build the network that ``folder`` describes, with ``num_outputs`` outputs, and fill it from there.
 
-    A head that the checkpoint neither has nor claims in ``architectures`` is new: kernels from N(0, initializer_range) drawn from ``seed``, biases zero.
-    BERT's pooler is ``head.dense`` and is taken when it is there. ``new_head=True`` leaves the checkpoint's own
-    classifier aside (for a task with other labels). Heads of other tasks (masked language model, next sentence,
-    discriminator) are ignored. The dropouts replace the checkpoint's own where they are not None.
+    A head that the checkpoint neither has nor claims in ``architectures`` is new: kernels are drawn from
+    N(0, initializer_range^2) by ``seed``, biases are zero. BERT's pooler is ``head.dense`` and is taken when
+    it is there. ``new_head=True`` leaves the checkpoint's own classifier aside, for a task with other labels.
+    Heads of other tasks (masked language model, next sentence, discriminator) are ignored. The dropouts
+    replace the checkpoint's own where they are not None.
 
     Raises:
-        CheckpointError: no configuration or weights that can be read; or tensors that are missing, misshapen, or
-            unknown parts of the encoder, in one error that lists them all with their shapes.
+        CheckpointError: no configuration or weights that can be read; or tensors that are missing, misshapen,
+            or unknown parts of the encoder, in one error that lists them all with their shapes.
     """
     folder = Path(folder)
     config, raw = read_config(folder)
-    dropouts = {
+    dropouts: dict[str, Any] = {
         "hidden_dropout": hidden_dropout,
         "attention_dropout": attention_dropout,
         "classifier_dropout": classifier_dropout,
@@ -142,7 +143,7 @@ def load_checkpoint(
 
 
 def _claims_classifier(raw: dict[str, Any]) -> bool | None:
-    """Whether ``architectures`` in config.json says that the file holds a sequence classifier; None when it does not say.
+    """Whether ``architectures`` in config.json names a sequence classifier; None when it names nothing.
 
     Where it says another class, a tensor named ``classifier`` is that of tokens or choices.
     """
@@ -164,7 +165,7 @@ def _new_tensors(family: str, wanted: dict[str, _Wanted], stored: dict[str, Stor
 
 def _advice(problems: list[str]) -> str:
     if any(f"{_HEAD_SIZE_NOTE} " in line for line in problems):
-        return "For a task with other labels load with new_head=True, or start from the model before it was fine-tuned."
+        return "For a task with other labels load with new_head=True, or start from the model before tuning."
     return "The weights and config.json must be of one model: copy both again from where they come."
 
 
@@ -177,8 +178,9 @@ def _problems(family: str, wanted: dict[str, _Wanted], stored: dict[str, StoredT
         elif stored[name].shape != want.shape:
             is_output = name.startswith(f"{FAMILIES[family].head['head.classifier']}.")
             outputs = f" {_HEAD_SIZE_NOTE} {want.shape[0]} outputs)" if is_output else ""
+            found = stored[name]
             lines.append(
-                f"misshapen: {stored[name].source}, expected shape {want.shape}{outputs}, found {stored[name].shape}"
+                f"misshapen: {found.source}, expected shape {want.shape}{outputs}, found {found.shape}"
             )
     inside = [name for name in stored if name.startswith(ENCODER_MODULES) and not name.startswith("pooler.")]
     unknown = sorted(set(inside) - wanted.keys() - IGNORED_TENSORS)

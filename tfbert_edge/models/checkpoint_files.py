@@ -1,4 +1,4 @@
-"""The weight files of a Hugging Face folder, read without PyTorch: safetensors, sharded safetensors, ``tf_model.h5``."""
+"""The weight files of a Hugging Face folder, read without PyTorch: safetensors or ``tf_model.h5``."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ class StoredTensor:
 
 
 def stored_tensors(folder: Path, *, family: str) -> dict[str, StoredTensor]:
-    """Tensors of the folder's weight files by canonical name (see :mod:`tfbert_edge.models.checkpoint_names`).
+    """Tensors of the folder's weight files by canonical name (see ``checkpoint_names.py``).
 
-    Looks for ``model.safetensors``, then ``model.safetensors.index.json`` with its shards, then ``tf_model.h5``.
+    Looks for ``model.safetensors``, then ``model.safetensors.index.json`` with its shards, then
+    ``tf_model.h5``.
 
     Raises:
-        CheckpointError: no file of these, only ``pytorch_model.bin``, a missing shard, or a file that cannot be read.
+        CheckpointError: no file of these, only ``pytorch_model.bin``, a missing shard, or an unreadable file.
     """
     if (folder / SAFETENSORS).is_file():
         return _from_safetensors(folder / SAFETENSORS, family=family)
@@ -54,16 +55,16 @@ def stored_tensors(folder: Path, *, family: str) -> dict[str, StoredTensor]:
     pickled = [name for name in _PYTORCH if (folder / name).is_file()]
     if pickled:
         raise CheckpointError(
-            f"{folder} has its weights only in {pickled[0]}, a Python pickle, which is not read here. Convert it once, "
-            'where PyTorch is installed: python -c "from transformers import AutoModel; '
+            f"{folder} has its weights only in {pickled[0]}, a Python pickle, which is not read here. Convert "
+            'it once, where PyTorch is installed: python -c "from transformers import AutoModel; '
             "AutoModel.from_pretrained('FOLDER').save_pretrained('NEW', safe_serialization=True)\" "
-            "(AutoModelForSequenceClassification for a fine-tuned model), and copy the tokenizer files beside it."
+            "(AutoModelForSequenceClassification if fine-tuned). Then copy the tokenizer files to NEW."
         )
     found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
     raise CheckpointError(
-        f"{folder} has no weights: expected {SAFETENSORS}, {SAFETENSORS_INDEX} with its shards, or {TENSORFLOW_H5}; "
-        f"it has: {found}. If the original has only pytorch_model.bin, convert it with transformers' "
-        "save_pretrained(safe_serialization=True)."
+        f"{folder} has no weights: expected {SAFETENSORS}, {SAFETENSORS_INDEX} with its shards, or "
+        f"{TENSORFLOW_H5}; it has: {found}. If the original "
+        "has only pytorch_model.bin, convert it with transformers' save_pretrained(safe_serialization=True)."
     )
 
 
@@ -113,8 +114,8 @@ class _SafetensorsReader:
     def __call__(self) -> np.ndarray:
         if self.dtype not in _FLOATS:
             raise CheckpointError(
-                f"tensor '{self.key}' in {self.path} must be stored as one of {', '.join(sorted(_FLOATS))}, was "
-                f"{self.dtype}. Start from the checkpoint before it was quantized."
+                f"tensor '{self.key}' in {self.path} must be stored as one of {', '.join(sorted(_FLOATS))}, "
+                f"was {self.dtype}. Start from the checkpoint before it was quantized."
             )
         if self.dtype == "BF16":
             array = _read_bfloat16(self.path, self.key)
@@ -126,9 +127,10 @@ class _SafetensorsReader:
 
 
 def _read_bfloat16(path: Path, key: str) -> np.ndarray:
-    """A bfloat16 tensor as float32: the same bits above 16 zeros. NumPy has no bfloat16, so not every safetensors gives one.
+    """A bfloat16 tensor as float32: the same bits above 16 zeros.
 
-    The file is the header's length (8 bytes, little-endian), the header (JSON), and the data, to which the offsets count.
+    NumPy has no bfloat16, so safetensors may refuse to give one. Its file is the header's length (8 bytes,
+    little-endian), the header (JSON) and the data, from whose start the offsets count.
     """
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
@@ -154,7 +156,7 @@ def _from_h5(path: Path, *, family: str) -> dict[str, StoredTensor]:
     except OSError as error:
         raise CheckpointError(_unreadable(path, error)) from error
     for key, shape, kind in datasets:
-        # The first part is Keras's group of the top-level layer; a tied head's group repeats the encoder's tensors.
+        # The first part is Keras's group of a top-level layer; that of a tied head repeats encoder tensors.
         name, transposed = from_tensorflow_name(key.partition("/")[2] or key)
         if kind == "f":
             tensors.setdefault(

