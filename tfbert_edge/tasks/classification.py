@@ -1,0 +1,115 @@
+"""One label out of several, for a text or a pair of texts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tfbert_edge.errors import DataError
+from tfbert_edge.tasks.base import Task, Where, nowhere
+from tfbert_edge.tasks.metrics import classification_metrics
+
+
+class Classification(Task):
+    """Outputs are one score a label: logits in training, probabilities after export."""
+
+    name: ClassVar[str] = "classification"
+    head: ClassVar[str] = "classification"
+    loss: ClassVar[str] = "softmax_cross_entropy"
+    output_activation: ClassVar[str] = "softmax"
+    primary_metric: ClassVar[str] = "accuracy"
+    metric_names: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "precision_macro",
+        "recall_macro",
+        "f1_macro",
+        "matthews",
+    )
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """
+        Raises:
+            DataError: fewer than two labels, or one of them twice.
+        """
+        self.labels = tuple(labels)
+        if len(self.labels) < 2:
+            raise DataError(f"a classification needs at least two labels, there is {list(self.labels)!r}.")
+        if len(set(self.labels)) < len(self.labels):
+            raise DataError(f"each label must be named once; the labels were {', '.join(self.labels)}.")
+        self._index = {label: index for index, label in enumerate(self.labels)}
+
+    @property
+    def num_outputs(self) -> int:
+        """As many as labels."""
+        return len(self.labels)
+
+    def encode_labels(self, values: Sequence[Any], where: Where = nowhere) -> np.ndarray:
+        """Positions in `labels`, int32 (N,); 0, 1, ... stand for them too, where no label is a number.
+
+        Raises:
+            DataError: a label is missing or unknown; the message says where.
+        """
+        index = dict(self._index)
+        if not any(_is_number(label) for label in self.labels):
+            index.update({str(number): number for number in range(len(self.labels))})
+        encoded = np.empty(len(values), np.int32)
+        for row, value in enumerate(values):
+            text = label_text(value)
+            if text is None:
+                raise DataError(f"{where(row)} has no label. Give it one, or leave the row out.")
+            if text not in index:
+                close = difflib.get_close_matches(text, self.labels, n=1)
+                hint = f" (did you mean {close[0]!r}?)" if close else ""
+                raise DataError(
+                    f"{where(row)} has the label {text!r}{hint}, which must be one of "
+                    f"{', '.join(self.labels)}. Correct it, or add it to task.labels."
+                )
+            encoded[row] = index[text]
+        return encoded
+
+    def decide(self, outputs: np.ndarray) -> np.ndarray:
+        """The position of each row's highest score, int64 (N,); of equals, the first."""
+        return np.asarray(outputs).argmax(axis=-1)
+
+    def metrics(self, outputs: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+        """Accuracy, macro and per-label precision, recall and F1, Matthews, and the confusion matrix."""
+        return classification_metrics(labels, self.decide(outputs), self.labels)
+
+    def agreement(self, outputs: np.ndarray, reference: np.ndarray) -> float:
+        """The share of rows for which both decide for the same label."""
+        return float(np.mean(self.decide(outputs) == self.decide(reference)))
+
+    def decode(self, outputs: np.ndarray, top_k: int | None = None) -> list[Any]:
+        """The runtime's `ClassificationResult` of each row of probabilities."""
+        from tfbert_edge.runtime.decode import classification_result
+
+        return [classification_result(row, self.labels, top_k) for row in np.asarray(outputs)]
+
+
+def labels_in(values: Sequence[Any]) -> tuple[str, ...]:
+    """The different labels in a data set, sorted; numbers by their value."""
+    found = {text for text in map(label_text, values) if text is not None}
+    return tuple(
+        sorted(found, key=lambda text: (0, float(text), text) if _is_number(text) else (1, 0.0, text))
+    )
+
+
+def label_text(value: Any) -> str | None:
+    """A label as text (the float 1.0 as ``1``, True as ``true``), no white space around it; None if missing."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False

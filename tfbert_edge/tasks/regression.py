@@ -1,0 +1,86 @@
+"""A number for a text or a pair of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tfbert_edge.errors import DataError
+from tfbert_edge.tasks.base import Task, Where, nowhere
+from tfbert_edge.tasks.metrics import regression_metrics
+
+AGREEMENT_SHARE = 0.05
+"""Two values agree where they differ by at most this share of the range: a quarter point of 0 to 5."""
+
+
+class Regression(Task):
+    """The output is the value itself, on the scale of the labels."""
+
+    name: ClassVar[str] = "regression"
+    head: ClassVar[str] = "classification"
+    loss: ClassVar[str] = "mean_squared_error"
+    output_activation: ClassVar[str] = "linear"
+    primary_metric: ClassVar[str] = "spearman"
+    metric_names: ClassVar[tuple[str, ...]] = ("pearson", "spearman", "mse")
+    lower_is_better: ClassVar[frozenset[str]] = frozenset({"mse"})
+
+    def __init__(self, range: tuple[float, float]) -> None:
+        """
+        Raises:
+            DataError: the lowest value is not below the highest.
+        """
+        lowest, highest = (float(limit) for limit in range)
+        if not lowest < highest:
+            raise DataError(
+                f"the range of a regression must be [lowest, highest], was [{lowest:g}, {highest:g}]."
+            )
+        self.range = (lowest, highest)
+
+    @property
+    def num_outputs(self) -> int:
+        """One."""
+        return 1
+
+    def encode_labels(self, values: Sequence[Any], where: Where = nowhere) -> np.ndarray:
+        """The values, float32 (N,).
+
+        Raises:
+            DataError: a value is missing, not a number, or outside the range; the message says where.
+        """
+        lowest, highest = self.range
+        encoded = np.empty(len(values), np.float32)
+        for row, value in enumerate(values):
+            if value is None or str(value).strip() in ("", "nan"):
+                raise DataError(f"{where(row)} has no score. Give it one, or leave the row out.")
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                raise DataError(f"{where(row)} has the score {value!r}, which must be a number.") from None
+            if not lowest <= number <= highest:
+                raise DataError(
+                    f"{where(row)} has the score {number:g}, which must be between {lowest:g} and "
+                    f"{highest:g}. Correct it, or widen task.range."
+                )
+            encoded[row] = number
+        return encoded
+
+    def decide(self, outputs: np.ndarray) -> np.ndarray:
+        """The values, float (N,)."""
+        return np.asarray(outputs).reshape(-1)
+
+    def metrics(self, outputs: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+        """Pearson and Spearman correlation and the mean squared error."""
+        return regression_metrics(labels, self.decide(outputs))
+
+    def agreement(self, outputs: np.ndarray, reference: np.ndarray) -> float:
+        """The share of rows whose values differ by at most 5% of the range."""
+        tolerance = AGREEMENT_SHARE * (self.range[1] - self.range[0])
+        return float(np.mean(np.abs(self.decide(outputs) - self.decide(reference)) <= tolerance))
+
+    def decode(self, outputs: np.ndarray, top_k: int | None = None) -> list[Any]:
+        """The runtime's `RegressionResult` of each row."""
+        from tfbert_edge.runtime.decode import regression_result
+
+        return [regression_result(row) for row in np.asarray(outputs)]
