@@ -55,7 +55,7 @@ def stored_tensors(folder: Path, *, family: str) -> dict[str, StoredTensor]:
     pickled = [name for name in _PYTORCH if (folder / name).is_file()]
     if pickled:
         raise CheckpointError(
-            f"{folder} has its weights only in {pickled[0]}, a Python pickle, which is not read here. Convert "
+            f"{folder} has its weights only in {pickled[0]}, a Python pickle, which is not read. Convert "
             'it once, where PyTorch is installed: python -c "from transformers import AutoModel; '
             "AutoModel.from_pretrained('FOLDER').save_pretrained('NEW', safe_serialization=True)\" "
             "(AutoModelForSequenceClassification if fine-tuned). Then copy the tokenizer files to NEW."
