@@ -1,7 +1,8 @@
 """Proves from the file alone that a model is integer-only; needs no TensorFlow.
 
-The contract: every tensor of every subgraph is int8, int16, int32, uint8 or bool; the inputs are int32 and named ids,
-segment_ids and mask; the outputs are uint8; every operator is a builtin. int64 is outside it: few accelerators have it.
+The contract: every tensor of every subgraph is int8, int16, int32, uint8 or bool; the inputs are int32 and
+named ids, segment_ids and mask; the outputs are uint8; every operator is a builtin. int64 is outside it: few
+accelerators have it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def check(model: bytes | Path | str | ModelGraph) -> AuditReport:
         where = f"{model} is" if isinstance(model, (Path, str)) else "the model is"
         lines = "".join(f"\n  - {violation}" for violation in report.violations)
         raise AuditError(
-            f"{where} not integer-only, {len(report.violations)} violations:{lines}\nExport the form int8 to get an integer-only file."
+            f"{where} not integer-only, {len(report.violations)} violations:{lines}\n"
+            "Export the form int8 to get an integer-only file."
         )
     return report
 
@@ -112,13 +114,13 @@ def _tensor_violations(graph: ModelGraph) -> list[str]:
 def _operator_violations(graph: ModelGraph) -> list[str]:
     custom = Counter(operator.custom for operator in graph.operators if operator.custom is not None)
     return [
-        f"operator '{name}' ({count} times) is {'a flex' if name.startswith('Flex') else 'a custom'} operator, not a builtin"
+        f"operator '{name}' ({count} times) is a {'flex' if name.startswith('Flex') else 'custom'} one, not a builtin"
         for name, count in custom.items()
     ]
 
 
 def _degenerate_quantization(graph: ModelGraph) -> list[str]:
-    """Quantization that is well-typed and yet carries nothing: the dtypes alone cannot tell a broken model."""
+    """Quantization that is well-typed and carries nothing: the dtypes alone cannot tell a broken model."""
     found = []
     for tensor in graph.tensors:
         bad = [scale for scale in tensor.scale if not math.isfinite(scale) or scale <= 0]

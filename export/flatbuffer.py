@@ -1,4 +1,4 @@
-"""What a .tflite file holds: operators, tensors, dtypes, scales, bytes. Reads the file alone; nothing is run."""
+"""What a .tflite file holds: operators, tensors, dtypes, scales, bytes. Nothing is run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tfbert_edge.errors import TfbertEdgeError
 FILE_IDENTIFIER = b"TFL3"
 
 _BITS = {
-    "float32": 32, "float16": 16, "bfloat16": 16, "float64": 64, "int32": 32, "uint32": 32, "int64": 64, "uint64": 64,
+    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "int64": 64, "uint64": 64, "int32": 32, "uint32": 32,
     "int16": 16, "uint16": 16, "int8": 8, "uint8": 8, "bool": 8, "int4": 4, "uint4": 4, "int2": 2,
 }  # fmt: skip
 
@@ -38,11 +38,11 @@ class Tensor:
     shape: tuple[int, ...]
     dtype: str
     scale: tuple[float, ...]
-    """One entry per tensor, or one per slice of ``quantized_dimension``; empty where the tensor is not quantized."""
+    """One entry, or one per slice of ``quantized_dimension``; empty where the tensor is not quantized."""
     zero_point: tuple[int, ...]
     quantized_dimension: int
     size_bytes: int
-    """Of a constant: the bytes of its buffer in the file; else the bytes it takes when run, 0 where a size is unknown."""
+    """Of a constant: its bytes in the file; else the bytes it takes when run, 0 where a size is unknown."""
     constant: bool
     index: int
     subgraph: int
@@ -53,7 +53,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator; ``inputs`` and ``outputs`` are tensor indices of its subgraph, -1 an optional input left out."""
+    """One operator; ``inputs`` and ``outputs`` are indices of its subgraph's tensors, -1 an input left out."""
 
     name: str
     """The builtin's name as the schema spells it, e.g. FULLY_CONNECTED; CUSTOM for a custom one."""
@@ -66,7 +66,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class ModelGraph:
-    """A file's operators and tensors, of all subgraphs; ``inputs`` and ``outputs`` are the first subgraph's, in order."""
+    """Operators and tensors of all subgraphs; ``inputs`` and ``outputs`` are the first subgraph's, in order."""
 
     operators: tuple[Operator, ...]
     tensors: tuple[Tensor, ...]
@@ -121,8 +121,8 @@ def read_model(model: bytes | Path | str) -> ModelGraph:
         raise TfbertEdgeError(f"{where} cannot be read: {error.strerror}. Name a .tflite file.") from error
     if content[4:8] != FILE_IDENTIFIER:
         raise TfbertEdgeError(
-            f"{where} is not a TFLite model: bytes 4 to 8 must be {FILE_IDENTIFIER!r}, they are {content[4:8]!r}. "
-            "Name a .tflite file."
+            f"{where} is not a TFLite model: bytes 4 to 8 must be {FILE_IDENTIFIER!r}, "
+            f"they are {content[4:8]!r}. Name a .tflite file."
         )
     try:
         return _read(content)

@@ -1,4 +1,4 @@
-"""The network as a device calls it: one example, a fixed length, int32 inputs, dropout inert, the answer activated."""
+"""The network as a device calls it: one example, a fixed length, int32 inputs, no dropout, answers activated."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
 def freeze(model: Any, *, sequence_length: int, output_activation: str) -> Any:
     """Wrap ``model`` for conversion; its weights are shared, not copied.
 
-    The result has int32 inputs ``ids``, ``segment_ids`` and ``mask`` of shape (1, sequence_length), and one float32
-    output ``scores`` of shape (1, outputs): the logits under ``output_activation`` (softmax, sigmoid or linear).
+    The result has int32 inputs ``ids``, ``segment_ids`` and ``mask`` of shape (1, sequence_length), and one
+    float32 output ``scores`` of shape (1, outputs): the logits under ``output_activation`` (softmax, sigmoid
+    or linear).
 
     Raises:
-        ConversionError: an activation that is not known, a length the position table does not reach, or a model with
-            other than three inputs.
+        ConversionError: an activation that is not known, a length the position table does not
+            reach, or a model with other than three inputs.
     """
     if output_activation not in OUTPUT_ACTIVATIONS:
         raise ConversionError(
@@ -36,8 +37,8 @@ def freeze(model: Any, *, sequence_length: int, output_activation: str) -> Any:
         )
     if sequence_length < 1 or sequence_length > _positions(model, sequence_length):
         raise ConversionError(
-            f"sequence_length must be 1 to {_positions(model, sequence_length)}, the rows of the model's position "
-            f"table; it is {sequence_length}. Set export.sequence_length."
+            f"sequence_length must be 1 to {_positions(model, sequence_length)}, the rows of the position table; "
+            f"it is {sequence_length}. Set export.sequence_length."
         )
     inputs = [
         keras.Input(batch_shape=(1, sequence_length), dtype=tf.int32, name=name) for name in INPUT_NAMES

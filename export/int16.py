@@ -1,7 +1,8 @@
 """The form int16x8: int8 weights, int16 activations, by ai-edge-quantizer from the float32 file.
 
-TensorFlow's own converter cannot make it of a BERT: it refuses some operators and writes others that no kernel runs.
-Embedding tables are int8 too, and requantized to int16 once looked up: at int16 they would double the file.
+TensorFlow's own converter cannot make it of a BERT: it refuses some operators and writes others that no
+kernel runs. Embedding tables are int8 too, and requantized to int16 once looked up: at int16 they would
+double the file.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _FEATURE_OF_INPUT = {"ids": "input_ids", "segment_ids": "token_type_ids", "mask"
 def quantize_int16x8(float_model: bytes, calibration: Iterable[Mapping[str, np.ndarray]]) -> bytes:
     """Quantize a float32 file; ranges are the least and the greatest value over all ``calibration`` examples.
 
-    ``calibration``: examples as int32 arrays (1, n) named input_ids, token_type_ids, attention_mask. The result's
-    output is uint8, as in the form int8.
+    ``calibration``: examples as int32 arrays (1, n) named input_ids, token_type_ids, attention_mask. The
+    result's output is uint8, as in the form int8.
 
     Raises:
         ConversionError: no calibration example was given.
@@ -42,7 +43,7 @@ def quantize_int16x8(float_model: bytes, calibration: Iterable[Mapping[str, np.n
             "the form int16x8 needs calibration examples, there are none. Set data.calibration_examples."
         )
     with _quiet():
-        # The default averages each example's range, which clips the rarer outliers; 16 bits have room for all of them.
+        # The default averages each example's range, which clips the rarer outliers; 16 bits have room.
         observer = calibrator.Calibrator(float_model, num_threads=1, qsv_update_func=qsv_utils.min_max_update)
         observer.calibrate({None: examples}, manager)
         ranges = observer.get_model_qsvs()
@@ -50,6 +51,7 @@ def quantize_int16x8(float_model: bytes, calibration: Iterable[Mapping[str, np.n
             ranges, enable_progress_report=False, enable_progress_bar=False
         )
     model = unpack(bytes(result.quantized_model))
+    _narrow_biases(model)
     output = model.subgraphs[0].tensors[model.subgraphs[0].outputs[0]].name.decode()
     _append_uint8_output(model, float(np.min(ranges[output]["min"])), float(np.max(ranges[output]["max"])))
     return pack(model)
@@ -62,6 +64,39 @@ def _recipe_manager() -> Any:
     manager.add_static_config(".*", operations.ALL_SUPPORTED, activation_num_bits=16, weight_num_bits=8)
     manager.add_static_config(".*", operations.GATHER, activation_num_bits=8, weight_num_bits=8)
     return manager
+
+
+def _narrow_biases(model: Any) -> None:
+    """Store int64 biases as int32 wherever no input can overflow the 32-bit sum that goes with them.
+
+    A row's greatest sum is 2^15 sum_j |w_j| + |b|. A row beyond 2^31 - 1 keeps its layer's bias int64, and
+    the audit then names it.
+    """
+    for subgraph in model.subgraphs:
+        for operator in subgraph.operators:
+            if (
+                model.operatorCodes[operator.opcodeIndex].builtinCode
+                != schema.BuiltinOperator.FULLY_CONNECTED
+            ):
+                continue
+            if len(operator.inputs) < 3 or operator.inputs[2] < 0:
+                continue
+            weights, bias = subgraph.tensors[operator.inputs[1]], subgraph.tensors[operator.inputs[2]]
+            if bias.type != schema.TensorType.INT64 or weights.type != schema.TensorType.INT8:
+                continue
+            rows = model.buffers[weights.buffer].data.view(np.int8).reshape(weights.shape).astype(np.int64)
+            values = model.buffers[bias.buffer].data.view(np.int64)
+            if np.max((np.abs(rows).sum(axis=1) << 15) + np.abs(values)) > np.iinfo(np.int32).max:
+                continue
+            bias.type, bias.buffer = schema.TensorType.INT32, _add_buffer(model, values.astype(np.int32))
+            operator.builtinOptions.quantizedBiasType = schema.TensorType.INT32
+
+
+def _add_buffer(model: Any, values: np.ndarray) -> int:
+    buffer = schema.BufferT()
+    buffer.data = values.view(np.uint8)
+    model.buffers.append(buffer)
+    return len(model.buffers) - 1
 
 
 def _append_uint8_output(model: Any, least: float, greatest: float) -> None:
@@ -95,7 +130,7 @@ def _uint8_quantization(subgraph: Any, output: int, least: float, greatest: floa
         return 1 / 256, 0  # the fixed int16 scale of SOFTMAX and LOGISTIC; theirs in int8 is 1/256
     least, greatest = min(least, 0.0), max(greatest, 0.0)
     scale = (greatest - least) / 255 or 1.0
-    return scale, int(round(-least / scale))
+    return scale, round(-least / scale)
 
 
 def _add_tensor(subgraph: Any, name: bytes, shape: Any, dtype: int, scale: float, zero_point: int) -> int:

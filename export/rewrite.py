@@ -1,4 +1,4 @@
-"""Takes a flatbuffer apart and writes it again: one file, no buffer outside it, data aligned as the runtime wants it."""
+"""Takes a flatbuffer apart and writes it again: no buffer outside it, data aligned as kernels want it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from export.flatbuffer import FILE_IDENTIFIER
 
-# The schema says force_align 16 for buffers, which the generated Python ignores; kernels read vectors of that width.
+# The schema says force_align 16 for buffers, which the generated Python ignores; kernels want it.
 _BUFFER_ALIGNMENT = 16
 
 
@@ -34,10 +34,19 @@ def unpack(content: bytes) -> Any:
 
 def pack(model: Any) -> bytes:
     """The bytes of a ``ModelT``, every buffer inside the flatbuffer and aligned to 16 bytes."""
+    _drop_unused_data(model)
     room = sum(0 if buffer.data is None else len(buffer.data) for buffer in model.buffers)
     builder = _AlignedBuilder(room + (1 << 16))
     builder.Finish(model.Pack(builder), file_identifier=FILE_IDENTIFIER)
     return bytes(builder.Output())
+
+
+def _drop_unused_data(model: Any) -> None:
+    used = {tensor.buffer for subgraph in model.subgraphs for tensor in subgraph.tensors}
+    used |= {entry.buffer for entry in model.metadata or []}
+    for index, buffer in enumerate(model.buffers):
+        if index not in used:
+            buffer.data = None  # the entry stays: buffers are referred to by their place
 
 
 class _AlignedBuilder(flatbuffers.Builder):
