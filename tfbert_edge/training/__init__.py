@@ -1,0 +1,1 @@
+"""Fine-tuning: losses, schedules, the optimizer, the loop and what keeps it resumable."""

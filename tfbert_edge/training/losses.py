@@ -1,0 +1,96 @@
+"""What training minimizes: one figure for each example, so that the loop alone weighs, sums and averages.
+
+A loss is any callable ``loss(batch, outputs) -> (b,) float32``. ``batch`` holds the tensors of one batch
+(``input_ids``, ``attention_mask``, ``labels``, ...), ``outputs`` is what the model returns for it in
+training. The loop multiplies by ``example_weight`` and divides by the sum of the weights over all replicas
+and accumulated batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge._keras import tf
+from tfbert_edge.errors import TrainingError
+
+Loss = Callable[[Mapping[str, Any], Any], Any]
+
+
+def softmax_cross_entropy(
+    *, class_weights: Sequence[float] | None = None, label_smoothing: float = 0.0
+) -> Loss:
+    """Return the loss ``-class_weights[y] * sum_c q_c log softmax(logits)_c`` with ``q = (1 - s) onehot(y) +
+    s / C``.
+
+    ``s`` is ``label_smoothing`` (Szegedy et al. 2016, section 7). Labels: int32 ``(b,)``; logits: float ``(b,
+    C)``. The mean over a batch divides by the number of examples, not by the sum of their class weights.
+    """
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        logits = tf.cast(outputs, tf.float32)
+        classes = logits.shape[-1]
+        targets = tf.one_hot(batch["labels"], classes, dtype=tf.float32)
+        targets = targets * (1.0 - label_smoothing) + label_smoothing / classes
+        losses = tf.nn.softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        if class_weights is not None:
+            losses *= tf.gather(tf.constant(class_weights, tf.float32), batch["labels"])
+        return losses
+
+    return loss
+
+
+def mean_squared_error() -> Loss:
+    """Return the loss ``(output - y)^2``. Labels: float32 ``(b,)``; outputs: float ``(b, 1)``."""
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        return tf.math.squared_difference(
+            tf.cast(outputs[:, 0], tf.float32), tf.cast(batch["labels"], tf.float32)
+        )
+
+    return loss
+
+
+LOSSES: dict[str, Callable[..., Loss]] = {
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "mean_squared_error": mean_squared_error,
+}
+
+
+def make_loss(name: str, **settings: Any) -> Loss:
+    """Return the loss ``name`` of ``LOSSES``; settings that are None, or 0 where a loss has no such setting,
+    are left out.
+
+    Raises:
+        TrainingError: an unknown name, or a setting that this loss does not have.
+    """
+    if name not in LOSSES:
+        raise TrainingError(f"loss must be one of {', '.join(LOSSES)}, was '{name}'. Choose one of these.")
+    given = {key: value for key, value in settings.items() if value}
+    try:
+        return LOSSES[name](**given)
+    except TypeError:
+        raise TrainingError(
+            f"loss '{name}' has no setting {' or '.join(sorted(given))}: class weights and label smoothing "
+            "belong to "
+            "softmax_cross_entropy. Leave them out for this task."
+        ) from None
+
+
+def balanced_class_weights(labels: np.ndarray, num_classes: int) -> list[float]:
+    """Return ``N / (C * count_c)`` for each class, so that all classes weigh the same in sum.
+
+    Raises:
+        TrainingError: a class has no example.
+    """
+    counts = np.bincount(np.asarray(labels, np.int64), minlength=num_classes)
+    if (counts == 0).any():
+        absent = ", ".join(str(index) for index in np.flatnonzero(counts == 0))
+        raise TrainingError(
+            f"class_weights: balanced needs an example of each class in the training data; there is none of "
+            f"class {absent}. "
+            "Give the weights as {label: weight}, or use other data."
+        )
+    return [float(weight) for weight in len(labels) / (num_classes * counts)]
