@@ -1,0 +1,45 @@
+"""``tfbert-edge run``: the whole road."""
+
+from __future__ import annotations
+
+from tfbert_edge.cli.options import (
+    Json,
+    Output,
+    Overrides,
+    Overwrite,
+    RecipeArgument,
+    Resume,
+    print_run,
+    resumable,
+    resume_line,
+)
+
+
+def run(
+    recipe: RecipeArgument,
+    overrides: Overrides = None,
+    output: Output = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Train, compress, export, validate, report and bundle.
+
+    Ends with a table of the forms and the paths of report and bundle; with exit code 2 when a gate of the recipe
+    failed (everything is written all the same).
+
+    Examples:
+
+    - `tfbert-edge run rotten-tomatoes`
+    - `tfbert-edge run my-recipe.yaml --set data.max_length=64 --output runs/short`
+    - `tfbert-edge run my-recipe.yaml --resume`
+    """
+    from tfbert_edge.pipeline import run_pipeline
+    from tfbert_edge.recipe import load_recipe
+
+    loaded = load_recipe(recipe, overrides or [])
+    folder = output or loaded.output_folder
+    with resumable(resume_line("run", recipe, overrides, folder)):
+        finished = run_pipeline(loaded, output=folder, resume=resume, overwrite=overwrite)
+    print_run(finished, as_json=as_json)
+    finished.check_gates()

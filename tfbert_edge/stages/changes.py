@@ -1,0 +1,50 @@
+"""Which stages a changed recipe leaves standing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STAGES = ("train", "compress", "export", "validate", "report", "bundle")
+
+# The first stage that a field bears on; the longest matching prefix counts. None: no stage's result depends on it.
+FIRST_STAGE: dict[str, str | None] = {
+    "": "train",
+    "name": "export",
+    "output": None,
+    "training.checkpoint_seconds": None,
+    "training.tensorboard": None,
+    "data.batch_size": None,
+    "data.calibration_examples": "compress",
+    "compress": "compress",
+    "export": "export",
+    "validate": "validate",
+    "bundle": "bundle",
+}
+
+
+def changed_fields(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    """The dotted paths of the fields in which two recipes differ."""
+    paths = []
+    for key in sorted({*old, *new}):
+        path, before, after = f"{prefix}{key}", old.get(key), new.get(key)
+        if isinstance(before, dict) and isinstance(after, dict):
+            paths += changed_fields(before, after, f"{path}.")
+        elif before != after:
+            paths.append(path)
+    return paths
+
+
+def first_stage(path: str) -> str | None:
+    """The first stage on which the field ``path`` bears; None when no result depends on it."""
+    parts = path.split(".")
+    for length in range(len(parts), -1, -1):
+        prefix = ".".join(parts[:length])
+        if prefix in FIRST_STAGE:
+            return FIRST_STAGE[prefix]
+    raise AssertionError("the empty prefix matches every field")
+
+
+def first_affected(paths: list[str]) -> str | None:
+    """The first stage that has to run again when these fields changed; None when none has to."""
+    stages = {stage for stage in map(first_stage, paths) if stage is not None}
+    return min(stages, key=STAGES.index, default=None)

@@ -1,0 +1,118 @@
+"""What the stages of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tfbert_edge.console import Console
+from tfbert_edge.recipe import Recipe
+from tfbert_edge.stages.record import RunRecord
+
+if TYPE_CHECKING:
+    from tfbert_edge.data.examples import Examples
+    from tfbert_edge.data.features import Features
+    from tfbert_edge.runtime.tokenizer import Tokenizer
+    from tfbert_edge.tasks.base import Task
+
+
+@dataclass(frozen=True)
+class RunData:
+    """The examples of a run; the same each time they are loaded, because every draw is seeded by the recipe."""
+
+    task: Task
+    train: Examples
+    validation: Examples
+    warnings: list[str]
+
+
+@dataclass
+class Run:
+    """A run folder with its recipe, its record, and where to say what is going on."""
+
+    folder: Path
+    recipe: Recipe
+    record: RunRecord
+    console: Console
+
+    @property
+    def model_folder(self) -> Path:
+        """The fine-tuned model, as a Hugging Face folder."""
+        return self.folder / "train" / "model"
+
+    @property
+    def export_folder(self) -> Path:
+        """The exported files."""
+        return self.folder / "export"
+
+    @cached_property
+    def checkpoint(self) -> Path:
+        """The folder of the pretrained model."""
+        from tfbert_edge.models.checkpoint_resolve import resolve_checkpoint
+
+        return resolve_checkpoint(self.recipe.model.checkpoint, self.recipe.model.revision)
+
+    @cached_property
+    def data(self) -> RunData:
+        """The examples, loaded once; warnings are said once."""
+        from tfbert_edge.data.sources import load_examples
+
+        splits = load_examples(self.recipe.data, self.recipe.task, seed=self.recipe.seed)
+        for warning in splits.warnings:
+            self.console.say(f"warning: {warning}")
+        return RunData(splits.task, splits.train, splits.validation, list(splits.warnings))
+
+    @cached_property
+    def task(self) -> Task:
+        """The task with its labels, from the recipe or, after training, from the record; loads no data then."""
+        from tfbert_edge.tasks import task_from
+
+        settings = self.recipe.task.model_dump(mode="json")
+        recorded = self.record.content["data"].get("labels")
+        if settings["type"] == "classification" and settings.get("labels") is None and recorded:
+            settings["labels"] = recorded
+        if settings["type"] == "classification" and settings["labels"] is None:
+            return self.data.task
+        return task_from(**settings)
+
+    def features(
+        self, examples: Examples, tokenizer: Tokenizer, *, max_length: int | None = None
+    ) -> Features:
+        """Encode examples with the recipe's maximum length, or a shorter one."""
+        from tfbert_edge.data.features import encode_examples
+
+        return encode_examples(examples, tokenizer, max_length=max_length or self.recipe.data.max_length)
+
+    def check_gates(self) -> None:
+        """Hold the figures against the recipe's gates.
+
+        Raises:
+            GateError: a gate failed; the message says which, and by how much.
+        """
+        from tfbert_edge.validate.gates import check_gates
+
+        check_gates(self.record.stages.get("validate", {}).get("gates", []))
+
+    def summary(self) -> list[dict[str, Any]]:
+        """One row a form, Keras first: metric, agreement with Keras, size in bytes, latency in ms (one thread)."""
+        validated = self.record.stages.get("validate")
+        if not validated:
+            return []
+        metric = self.task.primary_metric
+        rows: list[dict[str, Any]] = [{"form": "keras", "metric": validated["keras"]["metrics"].get(metric)}]
+        for form, figures in validated["forms"].items():
+            latency = figures.get("latency") or {}
+            first: dict[str, Any] = latency[min(latency, key=int)] if latency else {}
+            rows.append(
+                {
+                    "form": form,
+                    "metric": figures["metrics"].get(metric),
+                    "agreement": figures["parity"]["agreement"],
+                    "size_bytes": figures["size_bytes"],
+                    "p50_ms": first.get("p50_ms"),
+                    "p90_ms": first.get("p90_ms"),
+                }
+            )
+        return rows

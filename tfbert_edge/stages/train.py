@@ -1,0 +1,186 @@
+"""Fine-tune the pretrained model on the task; ``train/model`` is a Hugging Face folder."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.recipe.schema import TrainingConfig
+from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.files import write_json
+from tfbert_edge.stages.run import Run
+from tfbert_edge.tasks.base import Task
+from tfbert_edge.training.distribution import is_chief, make_strategy
+from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.freezing import Freezing
+from tfbert_edge.training.loop import History, fine_tune, updates_per_epoch
+from tfbert_edge.training.losses import Loss, balanced_class_weights, make_loss
+from tfbert_edge.training.optimizer import make_optimizer
+from tfbert_edge.training.precision import precision, resolve_precision
+from tfbert_edge.training.schedules import make_schedule
+
+
+def train_stage(run: Run) -> dict[str, Any]:
+    """Train, keep the best epoch, and save it.
+
+    Writes ``train/model`` and ``train/history.json``; ``train/snapshots`` while it trains. Returns ``history``,
+    ``figures`` (of the weights that were kept), ``tokens_per_second`` (real tokens, without padding) and ``precision``.
+    """
+    recipe, settings = run.recipe, run.recipe.training
+    # The strategy first: a multi-worker one must come before anything else of TensorFlow.
+    strategy = make_strategy(settings.strategy)
+    numbers = resolve_precision(
+        settings.precision, on_warning=lambda text: run.console.say(f"warning: {text}")
+    )
+    run.console.say(f"  checkpoint {run.checkpoint}")
+    tokenizer = Tokenizer.from_folder(run.checkpoint)
+    data, task = run.data, run.data.task
+    train, validation = (run.features(examples, tokenizer) for examples in (data.train, data.validation))
+    run.record.content["data"] = _describe(run, train)
+    run.console.say(
+        f"  {len(train):,} examples to train, {len(validation):,} to validate; longest {train.lengths.max()} of at most "
+        f"{recipe.data.max_length} word pieces ({train.truncated:,} cut); {numbers}"
+    )
+    from tfbert_edge.data.batching import LengthBucketedBatches
+
+    batches = LengthBucketedBatches(
+        train, batch_size=settings.batch_size, seed=recipe.seed, shards=strategy.num_replicas_in_sync
+    )
+    with strategy.scope(), precision(numbers):
+        loaded = _load(run, task)
+        optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
+    if loaded.new_weights:
+        run.console.say(f"  new weights: {', '.join(loaded.new_weights)}")
+
+    def evaluate(model: Any) -> dict[str, Any]:
+        metrics = task.metrics(
+            predict(model, validation, batch_size=recipe.data.batch_size), validation.labels
+        )
+        shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
+        run.console.say(f"  validation: {shown}")
+        return metrics
+
+    metric = settings.early_stopping.metric or task.primary_metric
+    with run.console.training() as on_progress:
+        history = fine_tune(
+            loaded.model,
+            loss=_loss(task, settings, train.labels),
+            batches=batches,
+            optimizer=optimizer,
+            epochs=settings.epochs,
+            evaluate=evaluate,
+            metric=metric,
+            mode="min" if metric in task.lower_is_better else "max",
+            patience=settings.early_stopping.patience,
+            accumulate=settings.accumulate,
+            freezing=Freezing(
+                embeddings=settings.freeze.embeddings,
+                layers=settings.freeze.layers,
+                unfreeze_per_epoch=settings.unfreeze_per_epoch,
+            ),
+            strategy=strategy,
+            folder=run.folder / "train" / "snapshots",
+            # A fresh run has no snapshots; one that was asked to start anew has had them removed.
+            resume=True,
+            snapshot_seconds=settings.checkpoint_seconds,
+            settings={"precision": numbers, "examples": len(train), "batch_size": settings.batch_size},
+            tensorboard=run.folder / "train" / "tensorboard" if settings.tensorboard else None,
+            seed=recipe.seed,
+            on_progress=on_progress,
+        )
+    if is_chief(strategy):
+        save_checkpoint(
+            loaded.model,
+            loaded.config,
+            run.model_folder,
+            tokenizer=tokenizer,
+            labels=task.labels,
+            task_type=recipe.task.type,
+        )
+        write_json(run.folder / "train" / "history.json", list(history))
+    return _figures(history, numbers)
+
+
+def after_train(run: Run) -> None:
+    """Delete the snapshots: what they are for is done."""
+    shutil.rmtree(run.folder / "train" / "snapshots", ignore_errors=True)
+
+
+def _load(run: Run, task: Task) -> Loaded:
+    model = run.recipe.model
+    _, raw = read_config(run.checkpoint)
+    names = [name for _, name in sorted((raw.get("id2label") or {}).items(), key=lambda item: int(item[0]))]
+    unnamed = all(str(name).startswith("LABEL_") for name in names)
+    # A classifier of other labels is of no use; one whose labels have no names counts by their number.
+    foreign = len(names) != task.num_outputs or not (unnamed or names == list(task.labels))
+    return load_checkpoint(
+        run.checkpoint,
+        head=task.head,
+        num_outputs=task.num_outputs,
+        hidden_dropout=model.hidden_dropout,
+        attention_dropout=model.attention_dropout,
+        classifier_dropout=model.classifier_dropout,
+        seed=run.recipe.seed,
+        new_head=bool(names) and foreign,
+    )
+
+
+def _optimizer(model: Any, settings: TrainingConfig, updates_per_epoch: int) -> Any:
+    schedule = make_schedule(
+        settings.schedule.type,
+        learning_rate=settings.learning_rate,
+        total_steps=updates_per_epoch * settings.epochs,
+        warmup_steps=settings.schedule.warmup_steps,
+        warmup_ratio=settings.schedule.warmup_ratio,
+        power=settings.schedule.power,
+        end_factor=settings.schedule.end_factor,
+    )
+    return make_optimizer(
+        model,
+        schedule,
+        weight_decay=settings.weight_decay,
+        max_gradient_norm=settings.max_gradient_norm,
+        layer_learning_rate_decay=settings.layer_learning_rate_decay,
+    )
+
+
+def _loss(task: Task, settings: TrainingConfig, labels: np.ndarray | None) -> Loss:
+    weights: list[float] | None = None
+    if settings.class_weights == "balanced":
+        weights = balanced_class_weights(np.asarray(labels), len(task.labels))
+    elif isinstance(settings.class_weights, dict):
+        weights = [settings.class_weights.get(label, 1.0) for label in task.labels]
+    return make_loss(task.loss, class_weights=weights, label_smoothing=settings.label_smoothing)
+
+
+def _describe(run: Run, train: Any) -> dict[str, Any]:
+    """The ``data`` of run.json."""
+    lengths = train.lengths
+    return {
+        "train_examples": len(run.data.train),
+        "validation_examples": len(run.data.validation),
+        "labels": list(run.data.task.labels),
+        "warnings": run.data.warnings,
+        "lengths": {
+            "p50": int(np.percentile(lengths, 50)),
+            "p99": int(np.percentile(lengths, 99)),
+            "max": int(lengths.max()),
+        },
+        "truncated": int(train.truncated),
+    }
+
+
+def _figures(history: History, numbers: str) -> dict[str, Any]:
+    best = history.best
+    seconds = sum(record["seconds"] for record in history)
+    tokens = sum(record["tokens"] for record in history)
+    return {
+        "precision": numbers,
+        "history": list(history),
+        "best_epoch": best["epoch"] if best else None,
+        "figures": best["metrics"] if best else {},
+        "tokens_per_second": tokens / seconds if seconds else None,
+    }
