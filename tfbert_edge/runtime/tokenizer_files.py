@@ -53,7 +53,7 @@ class TokenizerParts:
 def read_tokenizer_folder(folder: Path) -> TokenizerParts:
     """Read ``tokenizer.json``, or else ``vocab.txt``, with the settings files beside it.
 
-    As in transformers, ``tokenizer_config.json`` wins over ``tokenizer.json`` where its class is of BERT's kind.
+    As in transformers, ``tokenizer_config.json`` wins over ``tokenizer.json`` if its class is one of BERT's.
 
     Raises:
         CheckpointError: no tokenizer, a damaged file, or a tokenizer that is not BERT's WordPiece.

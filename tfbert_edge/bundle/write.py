@@ -1,0 +1,153 @@
+"""Writes a bundle: all that another platform needs to run the model, and to prove that it runs it right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from tfbert_edge import __version__
+from tfbert_edge.bundle.archive import write_folder, write_zip
+from tfbert_edge.bundle.hard_texts import HARD_TEXTS
+from tfbert_edge.errors import BundleError
+from tfbert_edge.runtime.decode import DECODERS
+from tfbert_edge.runtime.golden import golden_lines, golden_row
+from tfbert_edge.runtime.interpreter import EdgeInterpreter
+from tfbert_edge.runtime.manifest import MANIFEST_NAME, FileRecord, Manifest
+from tfbert_edge.runtime.predictor import Predictor
+from tfbert_edge.runtime.tokenizer import Tokenizer
+
+_RUNTIME_PACKAGES = ("ai-edge-litert", "numpy", "tokenizers")
+
+
+def write_bundle(
+    folder: str | Path,
+    *,
+    model_path: str | Path,
+    tokenizer: Tokenizer,
+    task: str,
+    labels: Sequence[str] = (),
+    value_range: tuple[float, float] | None = None,
+    form: str = "int8",
+    sequence_length: int | None = None,
+    figures: Mapping[str, Any] | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    model_card: str = "",
+    golden_texts: Sequence[str | tuple[str, str]] = (),
+    eval_examples: Iterable[Mapping[str, Any]] = (),
+    versions: Mapping[str, str] | None = None,
+    zip: bool = True,
+    overwrite: bool = False,
+) -> Path:
+    """Write a bundle as ``folder`` and, beside it, ``folder.zip`` with the same files.
+
+    Nothing is written before everything is known to fit; a bundle that stands there stays whole until then.
+
+    Args:
+        model_path: a ``.tflite`` with the inputs ids, segment_ids and mask.
+        tokenizer: with the vocabulary as the model indexes it.
+        task: ``classification`` or ``regression``.
+        labels: in the order of the model's outputs; none for regression.
+        value_range: lowest and highest value of a regression.
+        form: how the model was exported.
+        sequence_length: what the model is expected to take; None to take it from the model.
+        figures: what was measured, JSON values by name.
+        model_card: Markdown, becomes ``README.md``.
+        golden_texts: texts, or pairs of them, for ``golden.jsonl``, beside the hard ones of every bundle.
+        eval_examples: rows for ``eval.jsonl``: id, text, text_pair (where there is one), label.
+        versions: of what made the model; those of the runtime are added.
+        zip: whether to write the zip.
+        overwrite: whether to replace a bundle that is there.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BundleError: something is there already, or model, tokenizer, labels and texts do not fit each other.
+    """
+    folder = Path(folder)
+    archive = folder.with_name(folder.name + ".zip")
+    taken = [str(path) for path in (folder, archive) if path.exists()]
+    if taken and not overwrite:
+        raise BundleError(f"{' and '.join(taken)} is there already. Name another folder, or pass overwrite.")
+    try:
+        model = Path(model_path).read_bytes()
+    except OSError as error:
+        raise BundleError(f"the model {model_path} cannot be read: {error.strerror}.") from error
+    interpreter = EdgeInterpreter(model, reference_kernels=True)
+    manifest = Manifest(
+        task=task,
+        labels=tuple(labels),
+        form=form,
+        sequence_length=interpreter.sequence_length,
+        inputs=interpreter.inputs,
+        outputs=interpreter.outputs,
+        tokenizer=replace(tokenizer.settings, max_length=interpreter.sequence_length),
+        value_range=value_range,
+        thresholds=dict(thresholds or {}),
+        figures=dict(figures or {}),
+        produced_by={**_runtime_versions(), **(versions or {})},
+    )
+    _check(manifest, sequence_length)
+    contents = {
+        "model.tflite": model,
+        "vocab.txt": _lines(tokenizer.vocabulary, "piece of the vocabulary"),
+        "golden.jsonl": _golden(Predictor(interpreter, tokenizer, manifest), golden_texts),
+        "README.md": model_card.encode("utf-8"),
+    }
+    if labels:
+        contents["labels.txt"] = _lines(labels, "label")
+    examples = "".join(
+        json.dumps(dict(row), ensure_ascii=True, allow_nan=False) + "\n" for row in eval_examples
+    )
+    if examples:
+        contents["eval.jsonl"] = examples.encode("ascii")
+    records = {name: FileRecord.of(contents[name]) for name in sorted(contents)}
+    contents[MANIFEST_NAME] = replace(manifest, files=records).to_json().encode("utf-8")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    write_folder(folder, contents)
+    if zip:
+        write_zip(archive, contents)
+    else:
+        archive.unlink(missing_ok=True)  # It would be of the bundle that was replaced.
+    return folder
+
+
+def _check(manifest: Manifest, sequence_length: int | None) -> None:
+    if manifest.task not in DECODERS:
+        raise BundleError(f"task must be one of {', '.join(DECODERS)}, it was {manifest.task!r}.")
+    if sequence_length not in (None, manifest.sequence_length):
+        raise BundleError(
+            f"the model takes {manifest.sequence_length} pieces, but sequence_length is {sequence_length}."
+        )
+    if len(manifest.outputs) != 1:
+        raise BundleError(f"the model must have 1 output, it has {len(manifest.outputs)}.")
+    needed = len(manifest.labels) if manifest.task == "classification" else 1
+    found = manifest.outputs[0].shape[-1]
+    if found != needed or needed == 0:
+        raise BundleError(
+            f"the model gives {found} numbers, a {manifest.task} with these labels needs {needed}."
+        )
+
+
+def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> bytes:
+    paired = any(not isinstance(text, str) for text in texts)
+    hard = list(HARD_TEXTS)
+    rows: list[str | tuple[str, str]] = [*texts]
+    # Each with its neighbour, so that short meets long on both sides.
+    rows += list(zip(hard, hard[1:] + hard[:1], strict=True)) if paired else hard
+    return golden_lines(golden_row(predictor, *((row,) if isinstance(row, str) else row)) for row in rows)
+
+
+def _lines(items: Sequence[str], what: str) -> bytes:
+    broken = [item for item in items if "\n" in item or "\r" in item]
+    if broken:
+        raise BundleError(f"a {what} must stand on one line; {broken[0]!r} holds a line break.")
+    return "".join(f"{item}\n" for item in items).encode("utf-8")
+
+
+def _runtime_versions() -> dict[str, str]:
+    return {"tfbert-edge": __version__, **{name: metadata.version(name) for name in _RUNTIME_PACKAGES}}
