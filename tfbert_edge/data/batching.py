@@ -17,9 +17,9 @@ Batch = dict[str, np.ndarray]
 class LengthBucketedBatches:
     """The batches of every epoch, decided by ``(seed, epoch)`` alone.
 
-    An epoch shuffles the examples, sorts each window of 64 batches by length, cuts it into batches, and shuffles
-    these. Each batch is padded to its own longest example, rounded up to ``pad_to_multiple`` so that there are few
-    shapes (and never beyond the longest example of all).
+    An epoch shuffles the examples, sorts each window of 64 batches by length, cuts it into batches, and
+    shuffles these. Each batch is padded to its own longest example, rounded up to ``pad_to_multiple`` so that
+    there are few shapes (and never beyond the longest example of all).
     """
 
     def __init__(
@@ -60,9 +60,9 @@ class LengthBucketedBatches:
     def epoch(self, epoch: int, *, start_step: int = 0, shard: int = 0) -> Iterator[Batch]:
         """The batches of one epoch from ``start_step`` on, or one shard's part of each.
 
-        Every batch holds ``input_ids``, ``token_type_ids`` and ``attention_mask``, int32 (b, n); ``labels`` (b,)
-        where the features have them; ``example_weight``, float32 (b,). All shards get the same b and n at each
-        step: where the examples do not divide, copies with weight 0 fill up.
+        Every batch holds ``input_ids``, ``token_type_ids`` and ``attention_mask``, int32 (b, n); ``labels``
+        (b,) where the features have them; ``example_weight``, float32 (b,). All shards get the same b and n at
+        each step: where the examples do not divide, copies with weight 0 fill up.
 
         Raises:
             ValueError: there is no such shard.

@@ -18,7 +18,7 @@ __all__ = ["TASKS", "Classification", "Regression", "Task", "task_from"]
 def task_from(*, type: str, **settings: Any) -> Task:
     """Make the task called ``type`` from the settings that it takes; None and foreign settings are left out.
 
-    ``task_from(type="classification", labels=("no", "yes"))`` or ``task_from(type="regression", range=(0, 5))``.
+    For example ``task_from(type="regression", range=(0, 5))``.
 
     Raises:
         DataError: there is no such task, or it lacks a setting.

@@ -98,7 +98,7 @@ def labels_in(values: Sequence[Any]) -> tuple[str, ...]:
 
 
 def label_text(value: Any) -> str | None:
-    """A label as text (the float 1.0 as ``1``, True as ``true``), no white space around it; None if missing."""
+    """A label as text (1.0 as ``1``, True as ``true``) without white space around it; None if missing."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
     if isinstance(value, bool | np.bool_):

@@ -16,8 +16,8 @@ def classification_metrics(labels: np.ndarray, decisions: np.ndarray, names: Seq
     """Figures of decisions (N,) against labels (N,), both positions in ``names``.
 
     Macro figures are means over all ``names``; precision, recall and F1 are 0 where they divide by 0.
-    ``confusion`` has a row a true label and a column a decision. ``matthews`` is 0 where there is one label or one
-    decision alone.
+    ``confusion`` has a row a true label and a column a decision. ``matthews`` is 0 where there is one label or
+    one decision alone.
     """
     metrics = require_extra("sklearn.metrics", "train")
     positions = list(range(len(names)))

@@ -1,0 +1,253 @@
+"""The rows of a source, read by Hugging Face ``datasets`` from wherever they are."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge.data.locations import Location, format_of, locate
+from tfbert_edge.data.text_files import check_utf8, csv_columns
+from tfbert_edge.errors import DataError, require_extra
+from tfbert_edge.recipe.schema import Source
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length.
+
+    Attributes:
+        columns: name -> values; a class that the data set numbers stands there by its name.
+        class_names: name -> those names in the order of their numbers, for such columns.
+        places: file and row of each row.
+        numbers: each row's position, from 1, in all that was read.
+    """
+
+    columns: dict[str, list[Any]]
+    class_names: dict[str, list[str]]
+    places: list[tuple[str, int]]
+    numbers: list[int]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def where(self, index: int) -> str:
+        """``train.csv, row 7``: rows are counted from 1, the header not among them."""
+        name, row = self.places[index]
+        return f"{name}, row {row}"
+
+    def select(self, indices: list[int]) -> Table:
+        """The rows at ``indices``, in their order."""
+        columns = {name: [values[at] for at in indices] for name, values in self.columns.items()}
+        places, numbers = [self.places[at] for at in indices], [self.numbers[at] for at in indices]
+        return Table(columns, self.class_names, places, numbers)
+
+
+def load_table(source: Source, columns: dict[str, str], *, role: str, seed: int) -> Table:
+    """The rows of a source that fit ``where``, at most ``limit`` of them.
+
+    Args:
+        columns: column -> the recipe's key that asks for it.
+        role: ``train`` or ``validation``: the split where the source names none, and the key in messages.
+        seed: draws the rows of ``limit`` where the source has no seed of its own.
+
+    Raises:
+        DataError: something cannot be found, read or matched; the message says what to do.
+    """
+    setting = f"data.{role}"
+    wanted = {**columns, **{column: f"{setting}.where" for column in source.where}}
+    tables = []
+    for path in source.path:
+        location = locate(path, setting=f"{setting}.path")
+        dataset = _read(location, source, role)
+        tables.append(_table(dataset, wanted, location.name))
+    table = tables[0] if len(tables) == 1 else _joined(tables)
+    if not len(table):
+        raise DataError(f"{', '.join(source.path)} has no rows. Bring a file with examples.")
+    table = _matching(table, source, setting)
+    if source.limit is not None and source.limit < len(table):
+        random = np.random.default_rng(seed if source.seed is None else source.seed)
+        table = table.select(sorted(random.permutation(len(table))[: source.limit].tolist()))
+    return table
+
+
+def _read(location: Location, source: Source, role: str) -> Any:
+    if location.kind == "hub":
+        return _read_hub(location, source, role)
+    if source.config or source.revision:
+        raise DataError(
+            f"data.{role}.config and revision are for hub ids, but {location.name} is a local {location.kind}."
+        )
+    if location.kind == "folder":
+        return _read_saved(location, source, role)
+    if source.split:
+        raise DataError(f"data.{role}.split is {source.split!r}, but the file {location.name} has no splits.")
+    return _read_file(location, source, role)
+
+
+def _read_file(location: Location, source: Source, role: str) -> Any:
+    kind = source.format or format_of(location.path)
+    if kind is None:
+        raise DataError(
+            f"the name of {location.name} does not tell its format: "
+            f"set data.{role}.format to csv, tsv, jsonl or parquet."
+        )
+    options: dict[str, Any] = {}
+    if kind in ("csv", "tsv"):
+        options = _csv_options(location, source, kind)
+    elif kind == "jsonl":
+        check_utf8(location.path, location.name, separator=None, quoting=False, header=False)
+    datasets = require_extra("datasets", "train")
+    builder = {"tsv": "csv", "jsonl": "json"}.get(kind, kind)
+    # A cache of its own, read into memory: nothing stale can answer, and nothing stays behind.
+    with tempfile.TemporaryDirectory() as cache, _silent():
+        try:
+            return datasets.load_dataset(
+                builder,
+                data_files=location.path,
+                split="train",
+                cache_dir=cache,
+                keep_in_memory=True,
+                **options,
+            )
+        except Exception as error:
+            reason = " ".join(str(error.__cause__ or error).split())
+            raise DataError(
+                f"{location.name} cannot be read as {kind}: {reason}. "
+                f"Correct the file, or set data.{role}.format and data.{role}.quoting."
+            ) from error
+
+
+def _csv_options(location: Location, source: Source, kind: str) -> dict[str, Any]:
+    separator = "\t" if kind == "tsv" else ","
+    quoting = kind == "csv" if source.quoting is None else source.quoting
+    check_utf8(location.path, location.name, separator=separator, quoting=quoting, header=source.header)
+    names = csv_columns(
+        location.path,
+        location.name,
+        separator=separator,
+        quoting=quoting,
+        columns=None if source.header else source.columns,
+    )
+    datasets = require_extra("datasets", "train")
+    return {
+        "sep": separator,
+        "quoting": csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE,
+        "encoding": "utf-8-sig",
+        "header": 0 if source.header else None,
+        "names": names,
+        "index_col": False,
+        # A cell that reads "null" or "NA" is a text like any other.
+        "keep_default_na": False,
+        "na_filter": True,
+        "features": datasets.Features({name: datasets.Value("string") for name in names}),
+    }
+
+
+def _read_saved(location: Location, source: Source, role: str) -> Any:
+    datasets = require_extra("datasets", "train")
+    try:
+        saved = datasets.load_from_disk(location.path, keep_in_memory=True)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"{location.name} cannot be read by load_from_disk: {reason}. Save it again."
+        ) from error
+    if not isinstance(saved, datasets.DatasetDict):
+        if source.split:
+            raise DataError(
+                f"data.{role}.split is {source.split!r}, but {location.name} was saved without splits."
+            )
+        return saved
+    split = source.split or role
+    if split not in saved:
+        has = ", ".join(map(str, saved))
+        raise DataError(f"{location.name} has no split {split!r}; it has: {has}. Set data.{role}.split.")
+    return saved[split]
+
+
+def _read_hub(location: Location, source: Source, role: str) -> Any:
+    datasets = require_extra("datasets", "train")
+    split = source.split or role
+    try:
+        return datasets.load_dataset(location.path, source.config, split=split, revision=source.revision)
+    except (OSError, datasets.exceptions.DatasetNotFoundError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"{location.name!r} is no file here, and cannot be had as a data set from the hub ({reason}). "
+            f"Correct data.{role}.path, or bring the files: a CSV, TSV, JSONL or Parquet file (also .gz), or a "
+            f"folder written elsewhere by datasets.load_dataset({location.path!r}).save_to_disk(folder)."
+        ) from error
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"the hub data set {location.name!r} has not what was asked (config {source.config!r}, "
+            f"split {split!r}): {reason} Set data.{role}.config and data.{role}.split."
+        ) from error
+
+
+def _table(dataset: Any, wanted: dict[str, str], name: str) -> Table:
+    for column, setting in wanted.items():
+        if column not in dataset.column_names:
+            raise DataError(
+                f"column {column!r} not in {name}; it has: {', '.join(dataset.column_names)}. Set {setting}."
+            )
+    datasets = require_extra("datasets", "train")
+    arrow = dataset.select_columns(list(wanted)).with_format("arrow")[:]
+    columns: dict[str, list[Any]] = {}
+    class_names: dict[str, list[str]] = {}
+    for column in wanted:
+        values, feature = arrow[column].to_pylist(), dataset.features[column]
+        if isinstance(feature, datasets.ClassLabel):
+            names = class_names[column] = list(feature.names)
+            # -1 is the sign of an unlabelled row.
+            values = [None if value is None or value < 0 else names[value] for value in values]
+        columns[column] = values
+    rows = list(range(1, len(dataset) + 1))
+    return Table(columns, class_names, [(name, row) for row in rows], rows)
+
+
+def _joined(tables: list[Table]) -> Table:
+    columns = {
+        name: [value for table in tables for value in table.columns[name]] for name in tables[0].columns
+    }
+    places = [place for table in tables for place in table.places]
+    return Table(columns, tables[0].class_names, places, list(range(1, len(places) + 1)))
+
+
+def _matching(table: Table, source: Source, setting: str) -> Table:
+    for column, value in source.where.items():
+        cells = [_cell(cell) for cell in table.columns[column]]
+        kept = [at for at, cell in enumerate(cells) if cell == value]
+        if not kept:
+            found = ", ".join(repr(cell) for cell, _ in Counter(cells).most_common(5))
+            raise DataError(
+                f"no row has {value!r} in the column {column!r}; it has: {found}. Set {setting}.where."
+            )
+        table = table.select(kept)
+    return table
+
+
+def _cell(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Neither bars nor log lines from ``datasets``: reading a local file is short, and errors are raised."""
+    datasets = require_extra("datasets", "train")
+    level, bars_off = datasets.logging.get_verbosity(), datasets.utils.are_progress_bars_disabled()
+    datasets.logging.set_verbosity(datasets.logging.CRITICAL)
+    datasets.disable_progress_bars()
+    try:
+        yield
+    finally:
+        datasets.logging.set_verbosity(level)
+        if not bars_off:
+            datasets.enable_progress_bars()
