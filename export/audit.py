@@ -114,7 +114,7 @@ def _tensor_violations(graph: ModelGraph) -> list[str]:
 def _operator_violations(graph: ModelGraph) -> list[str]:
     custom = Counter(operator.custom for operator in graph.operators if operator.custom is not None)
     return [
-        f"operator '{name}' ({count} times) is a {'flex' if name.startswith('Flex') else 'custom'} one, not a builtin"
+        f"operator '{name}' ({count} times) is {'flex' if name.startswith('Flex') else 'custom'}, not a builtin"
         for name, count in custom.items()
     ]
 

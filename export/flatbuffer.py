@@ -17,8 +17,8 @@ from tfbert_edge.errors import TfbertEdgeError
 FILE_IDENTIFIER = b"TFL3"
 
 _BITS = {
-    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "int64": 64, "uint64": 64, "int32": 32, "uint32": 32,
-    "int16": 16, "uint16": 16, "int8": 8, "uint8": 8, "bool": 8, "int4": 4, "uint4": 4, "int2": 2,
+    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "int64": 64, "uint64": 64,
+    "int32": 32, "uint32": 32, "int16": 16, "uint16": 16, "int8": 8, "uint8": 8, "bool": 8, "int4": 4, "uint4": 4, "int2": 2,
 }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator; ``inputs`` and ``outputs`` are indices of its subgraph's tensors, -1 an input left out."""
+    """``inputs`` and ``outputs`` are indices of its subgraph's tensors, -1 an input left out."""
 
     name: str
     """The builtin's name as the schema spells it, e.g. FULLY_CONNECTED; CUSTOM for a custom one."""
@@ -66,7 +66,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class ModelGraph:
-    """Operators and tensors of all subgraphs; ``inputs`` and ``outputs`` are the first subgraph's, in order."""
+    """Operators and tensors of all subgraphs; ``inputs`` and ``outputs`` the first subgraph's, in order."""
 
     operators: tuple[Operator, ...]
     tensors: tuple[Tensor, ...]

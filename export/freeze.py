@@ -1,4 +1,4 @@
-"""The network as a device calls it: one example, a fixed length, int32 inputs, no dropout, answers activated."""
+"""The network as a device calls it: one example, a fixed length, int32 inputs, no dropout."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ def freeze(model: Any, *, sequence_length: int, output_activation: str) -> Any:
         raise ConversionError(
             f"the model must have the inputs input_ids, token_type_ids, attention_mask; it has {names}."
         )
-    if sequence_length < 1 or sequence_length > _positions(model, sequence_length):
+    positions = _positions(model, sequence_length)
+    if not 1 <= sequence_length <= positions:
         raise ConversionError(
-            f"sequence_length must be 1 to {_positions(model, sequence_length)}, the rows of the position table; "
+            f"sequence_length must be 1 to {positions}, the rows of the position table; "
             f"it is {sequence_length}. Set export.sequence_length."
         )
     inputs = [

@@ -162,7 +162,7 @@ class _MetadataWriter:
         return self._table(fields, types={2: kind})
 
     def _table(self, offsets: dict[int, Any], types: dict[int, int] | None = None) -> int:
-        """Write a table; by field number, ``offsets`` are strings, vectors and tables, ``types`` enumerations."""
+        """Write a table of strings, vectors and tables (``offsets``) and enumerations, by field number."""
         types = types or {}
         self.builder.StartObject(1 + max([*offsets, *types], default=-1))
         for number, offset in offsets.items():

@@ -17,7 +17,7 @@ WORD_EMBEDDING = "embeddings.word"
 def trim_embeddings(
     model: Any, config: EncoderConfig, kept_ids: np.ndarray, *, head: str = "classification"
 ) -> tuple[Any, EncoderConfig]:
-    """Build the network anew with row i of the word embedding taken from row ``kept_ids[i]``; all else copied.
+    """Build the network anew with row i of the word embedding taken from row ``kept_ids[i]``; copy the rest.
 
     ``kept_ids``: integers (k,), distinct ids of the model's vocabulary. Returns the new model and its
     configuration (vocab_size k, pad_token_id moved with its row). On texts made of kept pieces the outputs

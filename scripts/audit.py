@@ -30,24 +30,26 @@ def main() -> int:
 def show(path: Path, tensors: int) -> bool:
     graph = read_model(path)
     report = audit(graph)
-    print(
-        f"{path}: {'integer-only' if report.passed else 'NOT integer-only'}, {graph.size_bytes / 2**20:.2f} MiB"
-    )
-    print("  operators  " + ", ".join(f"{name} {count}" for name, count in report.operator_counts.items()))
-    print("  tensors    " + ", ".join(f"{dtype} {count}" for dtype, count in report.dtype_counts.items()))
-    print(
-        "  constants  "
-        + ", ".join(f"{dtype} {size / 2**20:.2f} MiB" for dtype, size in report.bytes_by_dtype.items())
-    )
+    verdict = "integer-only" if report.passed else "NOT integer-only"
+    print(f"{path}: {verdict}, {_mib(graph.size_bytes)}")
+    print("  operators  " + _listed(report.operator_counts))
+    print("  tensors    " + _listed(report.dtype_counts))
+    print("  constants  " + _listed({dtype: _mib(size) for dtype, size in report.bytes_by_dtype.items()}))
     for tensor in graph.largest_tensors(tensors):
-        print(
-            f"  {tensor.size_bytes / 2**20:8.2f} MiB  {tensor.dtype} {tensor.shape}  {tensor.name.split(';')[0]}"
-        )
+        print(f"  {_mib(tensor.size_bytes):>12}  {tensor.dtype} {tensor.shape}  {tensor.name.split(';')[0]}")
     for violation in report.violations:
         print(f"  violation: {violation}")
     for warning in report.warnings:
         print(f"  warning: {warning}")
     return report.passed
+
+
+def _listed(figures: dict) -> str:
+    return ", ".join(f"{name} {figure}" for name, figure in figures.items())
+
+
+def _mib(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:.2f} MiB"
 
 
 if __name__ == "__main__":
