@@ -43,7 +43,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "bert-relu-1-layer": ("Bert", {"num_hidden_layers": 1, "num_attention_heads": 2, "hidden_act": "relu"}),
     "distilbert-gelu": ("DistilBert", {}),
-    "distilbert-relu-1-layer": ("DistilBert", {"n_layers": 1, "n_heads": 8, "activation": "relu", "num_labels": 2}),
+    "distilbert-relu-1-layer": (
+        "DistilBert",
+        {"n_layers": 1, "n_heads": 8, "activation": "relu", "num_labels": 2},
+    ),
     "electra-gelu-narrow-embeddings": ("Electra", {"embedding_size": 16}),
     "electra-gelu_new-equal-embeddings": ("Electra", {"embedding_size": 32, "hidden_act": "gelu_new"}),
 }
@@ -80,12 +83,17 @@ def oracle(request: pytest.FixtureRequest, make_oracle: Callable[[str], Oracle])
 @pytest.fixture(scope="session")
 def pytorch_tensors() -> Callable[[Any], dict[str, np.ndarray]]:
     """``pytorch_tensors(tf_model)``: the PyTorch state of a transformers model, by transformers' own conversion."""
-    from transformers.modeling_tf_pytorch_utils import apply_transpose, convert_tf_weight_name_to_pt_weight_name
+    from transformers.modeling_tf_pytorch_utils import (
+        apply_transpose,
+        convert_tf_weight_name_to_pt_weight_name,
+    )
 
     def convert(model: Any) -> dict[str, np.ndarray]:
         tensors = {}
         for weight in model.weights:
-            name, transpose = convert_tf_weight_name_to_pt_weight_name(weight.name, tf_weight_shape=weight.shape)
+            name, transpose = convert_tf_weight_name_to_pt_weight_name(
+                weight.name, tf_weight_shape=weight.shape
+            )
             value = apply_transpose(transpose, weight.numpy(), pt_to_tf=False)
             tensors[name] = np.ascontiguousarray(value)
         return tensors
@@ -104,12 +112,16 @@ def _oracle(family: str, changes: dict[str, Any], *, folder: Path) -> Oracle:
     import transformers
 
     fields = {"vocab_size": 61, "max_position_embeddings": 24, "num_labels": 3}
-    config = getattr(transformers, f"{family}Config")(**(fields | _SHAPES.get(family, _SHAPES["Bert"]) | changes))
+    config = getattr(transformers, f"{family}Config")(
+        **(fields | _SHAPES.get(family, _SHAPES["Bert"]) | changes)
+    )
     model = getattr(transformers, f"TF{family}ForSequenceClassification")(config)
     model(model.dummy_inputs if config.vocab_size > 100 else {"input_ids": np.ones((1, 4), np.int32)})
     _randomize(model)
     batch = _padded_batch(config.vocab_size)
-    given = {name: value for name, value in batch.items() if family != "DistilBert" or name != "token_type_ids"}
+    given = {
+        name: value for name, value in batch.items() if family != "DistilBert" or name != "token_type_ids"
+    }
     answer = model(**given, output_hidden_states=True, training=False)
     model.save_pretrained(folder, safe_serialization=False)
     return Oracle(

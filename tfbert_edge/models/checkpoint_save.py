@@ -79,6 +79,10 @@ def save_checkpoint(
         "problem_type": _PROBLEM_TYPES[task_type],
         "torch_dtype": "float32",
     }
+    if config.family == "electra" and config.classifier_dropout == config.hidden_dropout:
+        # The default, so that it may be left out; spelled out, it breaks TFElectraForSequenceClassification
+        # of transformers 4.57, which looks up a misspelt field.
+        raw.pop("classifier_dropout", None)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,42 @@
+"""What may be imported without TensorFlow, each said by a fresh process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_HEAVY = ("tensorflow", "tf_keras", "keras", "transformers", "torch")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "tfbert_edge",
+        "tfbert_edge.runtime",
+        "tfbert_edge.validate",
+        "tfbert_edge.cli",
+        "tfbert_edge.models.config",
+        "tfbert_edge.models.checkpoint_resolve",
+    ],
+)
+def test_import_of_light_module_leaves_tensorflow_out(module):
+    program = f"import sys, {module}; print(*[name for name in {_HEAVY} if name in sys.modules])"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (answer.returncode, answer.stdout.strip()) == (0, ""), answer.stderr
+
+
+def test_import_of_tensorflow_first_without_legacy_keras_is_refused_with_the_remedy():
+    program = "import os; os.environ.pop('TF_USE_LEGACY_KERAS', 0); import tensorflow, tfbert_edge._keras"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert answer.returncode == 1
+    assert "set TF_USE_LEGACY_KERAS=1 in the environment" in answer.stderr
