@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from tfbert_edge.errors import DataError, RunError
+from tfbert_edge.validate import EvaluationSet
+from tfbert_edge.validate._files import write_json, write_text
+
+
+def test_evaluation_set_written_and_read_is_equal(evaluation, tmp_path):
+    paired = dataclasses.replace(evaluation, pairs=[f"pair\u2028{number} é" for number in range(60)])
+    paired.write(tmp_path / "export", label_names=["negative", "positive"])
+    back = EvaluationSet.read(tmp_path / "export")
+
+    for name in ("input_ids", "token_type_ids", "attention_mask", "labels", "keras_outputs"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(evaluation, name))
+        assert getattr(back, name).dtype == getattr(evaluation, name).dtype
+    assert (back.ids, back.texts, back.pairs) == (paired.ids, paired.texts, paired.pairs)
+    first = json.loads((tmp_path / "export" / "evaluation.jsonl").read_text(encoding="utf-8").split("\n")[0])
+    label = ["negative", "positive"][evaluation.labels[0]]
+    assert first == {"id": "row-0", "text": "text 0", "text_pair": "pair\u20280 é", "label": label}
+
+
+def test_evaluation_set_representative_spreads_over_all_lengths(evaluation):
+    chosen = evaluation.representative(7)
+    lengths = np.asarray(evaluation.attention_mask.sum(1))[chosen]
+    assert len(set(chosen.tolist())) == 7
+    assert lengths.tolist() == sorted(lengths)
+    assert (lengths[0], lengths[-1]) == (2, 8)
+    assert sorted(evaluation.representative(1000)) == list(range(60))
+
+
+def test_evaluation_set_uneven_parts_raises_with_the_counts(evaluation):
+    with pytest.raises(DataError, match="labels 59"):
+        dataclasses.replace(evaluation, labels=evaluation.labels[:-1])
+
+
+def test_evaluation_set_empty_raises(evaluation):
+    nothing = {field.name: getattr(evaluation, field.name) for field in dataclasses.fields(evaluation)}
+    nothing = {name: value[:0] if value is not None else None for name, value in nothing.items()}
+    with pytest.raises(DataError, match="at least one example"):
+        EvaluationSet(**nothing)
+
+
+def test_read_missing_or_broken_files_raises(evaluation, tmp_path):
+    with pytest.raises(RunError, match=r"'reference.npz' not in .*Run the export stage again"):
+        EvaluationSet.read(tmp_path)
+    evaluation.write(tmp_path)
+    (tmp_path / "evaluation.jsonl").write_text('{"id": "a", "text": "b"}\n{"id"\n')
+    with pytest.raises(RunError, match="line 2 must be one JSON object"):
+        EvaluationSet.read(tmp_path)
+    (tmp_path / "reference.npz").write_bytes(b"PK\x03\x04 cut off")
+    with pytest.raises(RunError, match=r"cannot be read as a .npz file"):
+        EvaluationSet.read(tmp_path)
+    np.savez(tmp_path / "reference.npz", input_ids=evaluation.input_ids)
+    with pytest.raises(RunError, match="it lacks token_type_ids, attention_mask, labels, keras_outputs"):
+        EvaluationSet.read(tmp_path)
+
+
+def test_write_text_failing_midway_leaves_the_old_file(tmp_path):
+    write_text(tmp_path / "a.txt", "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_text(tmp_path / "a.txt", "new \ud800")
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_write_json_numpy_and_nan_become_plain_json(tmp_path):
+    write_json(tmp_path / "a.json", {"a": np.float32(0.5), "b": [np.int64(3), float("nan")], "c": np.eye(2)})
+    assert json.loads((tmp_path / "a.json").read_text()) == {"a": 0.5, "b": [3, None], "c": [[1, 0], [0, 1]]}

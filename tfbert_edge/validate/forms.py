@@ -1,0 +1,122 @@
+"""Everything measured of every form, as ``stages.validate`` of ``run.json`` holds it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge.errors import GateError, RunError
+from tfbert_edge.tasks.base import Task
+from tfbert_edge.validate._files import plain, write_arrays, write_json
+from tfbert_edge.validate.evaluation_set import EvaluationSet
+from tfbert_edge.validate.gates import evaluate_gates
+from tfbert_edge.validate.latency import measure_latency
+from tfbert_edge.validate.memory import measure_memory
+from tfbert_edge.validate.parity import compare_outputs, output_fault
+from tfbert_edge.validate.quality import Progress, changed_decisions, no_progress, run_model
+
+FIGURES_FILE = "figures.json"
+
+
+def validate_forms(
+    models: Mapping[str, Path],
+    evaluation: EvaluationSet,
+    task: Task,
+    *,
+    threads: Sequence[int] = (1,),
+    latency_runs: int = 100,
+    gates: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+    on_progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Measure each form in ``models`` (form -> ``.tflite``) over the whole evaluation set.
+
+    ``gates`` is the recipe's ``validate.gates`` block; its verdicts are in the figures, and ``check_gates`` raises
+    them, so that a run that fails a gate still has its report. With a ``folder``, the figures go to
+    ``figures.json`` in it and the outputs of each form to ``outputs_<form>.npz``.
+
+    Returns ``stages.validate`` of ``run.json``: ``seconds``, ``task``, ``primary_metric``, ``examples``, ``labels``,
+    ``keras`` {metrics}, ``forms`` {form: metrics, parity, latency, peak_memory_mib, model_memory_mib, size_bytes,
+    changed (at most 200), changed_total} and ``gates``.
+
+    Raises:
+        RunError: there is nothing to measure, or a file is missing.
+        GateError: a form gives NaN, or one output for all examples; the message names every such form.
+        RecipeError: a gate is unknown, or is for a form that is not measured.
+    """
+    began = time.perf_counter()
+    _check_files(models)
+    outputs = {
+        form: run_model(
+            path, evaluation, threads=max(threads), doing=f"{form}: quality", on_progress=on_progress
+        )
+        for form, path in models.items()
+    }
+    if folder is not None:
+        for form, rows in outputs.items():
+            _save_outputs(Path(folder), form, rows, evaluation)
+    _refuse_faults(outputs, evaluation)
+    latency = measure_latency(models, evaluation, threads=threads, runs=latency_runs, on_progress=on_progress)
+    forms: dict[str, Any] = {}
+    for place, (form, path) in enumerate(models.items(), start=1):
+        changed = changed_decisions(outputs[form], evaluation, task, limit=None)
+        forms[form] = {
+            "metrics": task.metrics(outputs[form], evaluation.labels),
+            "parity": compare_outputs(outputs[form], evaluation.keras_outputs, task),
+            "latency": latency[form],
+            **measure_memory(path),
+            "size_bytes": Path(path).stat().st_size,
+            "changed": changed[:200],
+            "changed_total": len(changed),
+        }
+        on_progress("memory", place, len(models))
+    figures = {
+        "task": task.name,
+        "primary_metric": task.primary_metric,
+        "examples": len(evaluation),
+        "labels": list(task.labels),
+        "keras": {"metrics": task.metrics(evaluation.keras_outputs, evaluation.labels)},
+        "forms": forms,
+    }
+    figures["gates"] = evaluate_gates(gates or {}, figures)
+    figures = plain({"seconds": time.perf_counter() - began, **figures})
+    if folder is not None:
+        write_json(Path(folder) / FIGURES_FILE, figures)
+    return figures
+
+
+def read_outputs(folder: Path, form: str) -> dict[str, np.ndarray] | None:
+    """``outputs`` and ``keras_outputs`` (N, C) and ``labels`` (N,) of a form, or None where none were saved."""
+    path = Path(folder) / f"outputs_{form}.npz"
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in ("outputs", "keras_outputs", "labels")}
+
+
+def _check_files(models: Mapping[str, Path]) -> None:
+    if not models:
+        raise RunError(
+            "there is no form to validate: run the export stage first (export.forms names the forms)"
+        )
+    missing = [f"{form} ({path})" for form, path in models.items() if not Path(path).is_file()]
+    if missing:
+        raise RunError(f"exported files are missing: {', '.join(missing)}. Run the export stage again.")
+
+
+def _save_outputs(folder: Path, form: str, rows: np.ndarray, evaluation: EvaluationSet) -> None:
+    arrays = {"outputs": rows, "keras_outputs": evaluation.keras_outputs, "labels": evaluation.labels}
+    write_arrays(folder / f"outputs_{form}.npz", arrays)
+
+
+def _refuse_faults(outputs: Mapping[str, np.ndarray], evaluation: EvaluationSet) -> None:
+    faults = {form: output_fault(rows, evaluation.keras_outputs) for form, rows in outputs.items()}
+    said = [f"form '{form}' {fault}" for form, fault in faults.items() if fault]
+    if said:
+        raise GateError(
+            "; ".join(said) + ". Such a file is of no use: look at how it was converted and calibrated."
+        )

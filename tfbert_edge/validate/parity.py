@@ -1,0 +1,60 @@
+"""Do the answers of a converted model still say what Keras says?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tfbert_edge.errors import DataError, GateError
+from tfbert_edge.tasks.base import Task
+
+
+def compare_outputs(outputs: np.ndarray, keras_outputs: np.ndarray, task: Task) -> dict[str, float]:
+    """Distance of a form's outputs from Keras's on the same ids.
+
+    Both arrays are (N, C), after the output activation. ``max_abs`` and ``mean_abs`` are the largest and mean
+    ``|form - keras|`` over all N * C numbers; ``agreement`` is ``task.agreement``.
+
+    Raises:
+        DataError: the shapes differ.
+    """
+    if outputs.shape != keras_outputs.shape:
+        raise DataError(
+            f"a form's outputs must have the shape of Keras's, {keras_outputs.shape}; they have {outputs.shape}. "
+            "Export and validate with one recipe."
+        )
+    distance = np.abs(outputs.astype(np.float64) - keras_outputs.astype(np.float64))
+    return {
+        "max_abs": float(distance.max()),
+        "mean_abs": float(distance.mean()),
+        "agreement": float(task.agreement(outputs, keras_outputs)),
+    }
+
+
+def output_fault(outputs: np.ndarray, keras_outputs: np.ndarray) -> str | None:
+    """What makes ``outputs`` (N, C) no answers at all, in words: not-finite numbers, or one answer for all examples."""
+    broken = ~np.isfinite(outputs).all(axis=1)
+    if broken.any():
+        return (
+            f"gives NaN or infinity for {int(broken.sum())} of {len(outputs)} examples "
+            f"(the first is number {int(broken.argmax())})"
+        )
+    if len(outputs) > 1 and (outputs == outputs[0]).all():
+        answer = ", ".join(f"{value:.4g}" for value in outputs[0])
+        said = f"gives the same output ({answer}) for all {len(outputs)} examples"
+        if np.ptp(keras_outputs, axis=0).max() < 0.01:
+            return f"{said}; Keras's own outputs hardly differ between them either: train the model first"
+        return f"{said}, where Keras's differ"
+    return None
+
+
+def check_outputs(outputs: np.ndarray, keras_outputs: np.ndarray, *, form: str) -> None:
+    """Refuse outputs (N, C) that cannot be answers.
+
+    Raises:
+        GateError: an output is NaN or infinite, or every example has the same output.
+    """
+    fault = output_fault(outputs, keras_outputs)
+    if fault:
+        raise GateError(
+            f"form '{form}' {fault}. The file is of no use: look at how it was converted and calibrated."
+        )
