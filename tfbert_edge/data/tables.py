@@ -6,14 +6,14 @@ import contextlib
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tfbert_edge.data.locations import Location, format_of, locate
-from tfbert_edge.data.text_files import check_utf8, csv_columns
+from tfbert_edge.data.text_files import check_utf8, csv_columns, json_lines
 from tfbert_edge.errors import DataError, require_extra
 from tfbert_edge.recipe.schema import Source
 
@@ -65,8 +65,7 @@ def load_table(source: Source, columns: dict[str, str], *, role: str, seed: int)
     tables = []
     for path in source.path:
         location = locate(path, setting=f"{setting}.path")
-        dataset = _read(location, source, role)
-        tables.append(_table(dataset, wanted, location.name))
+        tables.append(_table(_read(location, source, role), wanted, location.name))
     table = tables[0] if len(tables) == 1 else _joined(tables)
     if not len(table):
         raise DataError(f"{', '.join(source.path)} has no rows. Bring a file with examples.")
@@ -77,34 +76,64 @@ def load_table(source: Source, columns: dict[str, str], *, role: str, seed: int)
     return table
 
 
-def _read(location: Location, source: Source, role: str) -> Any:
+@dataclass(frozen=True)
+class _Contents:
+    """What was read, before anyone asks for its columns."""
+
+    names: list[str]
+    rows: int
+    take: Callable[[str], list[Any]]
+    class_names: dict[str, list[str]]
+
+
+def _of_dataset(dataset: Any) -> _Contents:
+    datasets = require_extra("datasets", "train")
+    features = dataset.features
+    return _Contents(
+        names=list(dataset.column_names),
+        rows=len(dataset),
+        take=lambda column: dataset.select_columns([column]).with_format("arrow")[:][column].to_pylist(),
+        class_names={
+            column: list(feature.names)
+            for column, feature in features.items()
+            if isinstance(feature, datasets.ClassLabel)
+        },
+    )
+
+
+def _of_objects(objects: list[dict[str, Any]]) -> _Contents:
+    names = list(dict.fromkeys(name for one in objects for name in one))
+    return _Contents(names, len(objects), lambda column: [one.get(column) for one in objects], {})
+
+
+def _read(location: Location, source: Source, role: str) -> _Contents:
     if location.kind == "hub":
-        return _read_hub(location, source, role)
+        return _of_dataset(_read_hub(location, source, role))
     if source.config or source.revision:
         raise DataError(
             f"data.{role}.config and revision are for hub ids, but {location.name} is a local {location.kind}."
         )
     if location.kind == "folder":
-        return _read_saved(location, source, role)
+        return _of_dataset(_read_saved(location, source, role))
     if source.split:
         raise DataError(f"data.{role}.split is {source.split!r}, but the file {location.name} has no splits.")
-    return _read_file(location, source, role)
-
-
-def _read_file(location: Location, source: Source, role: str) -> Any:
     kind = source.format or format_of(location.path)
     if kind is None:
         raise DataError(
             f"the name of {location.name} does not tell its format: "
             f"set data.{role}.format to csv, tsv, jsonl or parquet."
         )
-    options: dict[str, Any] = {}
-    if kind in ("csv", "tsv"):
-        options = _csv_options(location, source, kind)
-    elif kind == "jsonl":
+    if kind == "jsonl":
+        # Not through datasets: its JSON reader turns texts that look like dates into time stamps.
         check_utf8(location.path, location.name, separator=None, quoting=False, header=False)
+        return _of_objects(json_lines(location.path, location.name))
+    options = {} if kind == "parquet" else _csv_options(location, source, kind)
+    return _of_dataset(_read_file(location, kind, options, role))
+
+
+def _read_file(location: Location, kind: str, options: dict[str, Any], role: str) -> Any:
     datasets = require_extra("datasets", "train")
-    builder = {"tsv": "csv", "jsonl": "json"}.get(kind, kind)
+    builder = "parquet" if kind == "parquet" else "csv"
     # A cache of its own, read into memory: nothing stale can answer, and nothing stays behind.
     with tempfile.TemporaryDirectory() as cache, _silent():
         try:
@@ -117,10 +146,10 @@ def _read_file(location: Location, source: Source, role: str) -> Any:
                 **options,
             )
         except Exception as error:
-            reason = " ".join(str(error.__cause__ or error).split())
+            reason = " ".join(str(error.__cause__ or error).split()).rstrip(".")
+            tip = f"set data.{role}.format" + ("" if kind == "parquet" else f" and data.{role}.quoting")
             raise DataError(
-                f"{location.name} cannot be read as {kind}: {reason}. "
-                f"Correct the file, or set data.{role}.format and data.{role}.quoting."
+                f"{location.name} cannot be read as {kind}: {reason}. Correct the file, or {tip}."
             ) from error
 
 
@@ -176,7 +205,8 @@ def _read_hub(location: Location, source: Source, role: str) -> Any:
     datasets = require_extra("datasets", "train")
     split = source.split or role
     try:
-        return datasets.load_dataset(location.path, source.config, split=split, revision=source.revision)
+        with _patient():
+            return datasets.load_dataset(location.path, source.config, split=split, revision=source.revision)
     except (OSError, datasets.exceptions.DatasetNotFoundError) as error:
         reason = " ".join(str(error).split())
         raise DataError(
@@ -192,25 +222,23 @@ def _read_hub(location: Location, source: Source, role: str) -> Any:
         ) from error
 
 
-def _table(dataset: Any, wanted: dict[str, str], name: str) -> Table:
+def _table(contents: _Contents, wanted: dict[str, str], name: str) -> Table:
     for column, setting in wanted.items():
-        if column not in dataset.column_names:
+        if column not in contents.names:
             raise DataError(
-                f"column {column!r} not in {name}; it has: {', '.join(dataset.column_names)}. Set {setting}."
+                f"column {column!r} not in {name}; it has: {', '.join(contents.names)}. Set {setting}."
             )
-    datasets = require_extra("datasets", "train")
-    arrow = dataset.select_columns(list(wanted)).with_format("arrow")[:]
     columns: dict[str, list[Any]] = {}
-    class_names: dict[str, list[str]] = {}
     for column in wanted:
-        values, feature = arrow[column].to_pylist(), dataset.features[column]
-        if isinstance(feature, datasets.ClassLabel):
-            names = class_names[column] = list(feature.names)
+        columns[column] = contents.take(column)
+        names = contents.class_names.get(column)
+        if names is not None:
             # -1 is the sign of an unlabelled row.
-            values = [None if value is None or value < 0 else names[value] for value in values]
-        columns[column] = values
-    rows = list(range(1, len(dataset) + 1))
-    return Table(columns, class_names, [(name, row) for row in rows], rows)
+            columns[column] = [
+                None if value is None or value < 0 else names[value] for value in columns[column]
+            ]
+    rows = list(range(1, contents.rows + 1))
+    return Table(columns, contents.class_names, [(name, row) for row in rows], rows)
 
 
 def _joined(tables: list[Table]) -> Table:
@@ -251,3 +279,15 @@ def _silent() -> Iterator[None]:
         datasets.logging.set_verbosity(level)
         if not bars_off:
             datasets.enable_progress_bars()
+
+
+@contextlib.contextmanager
+def _patient() -> Iterator[None]:
+    """No log line a retry: a hub that stays unreachable is told once, by the error."""
+    logging = require_extra("huggingface_hub", "train").logging
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)

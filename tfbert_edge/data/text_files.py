@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from tfbert_edge.errors import DataError
 
@@ -42,14 +43,14 @@ def csv_columns(
     """The columns of a CSV or TSV file: its first line, or the ``columns`` given where it has no header.
 
     Raises:
-        DataError: the file is empty, names a column twice, or has more or fewer columns than names.
+        DataError: the file has no rows, names a column twice, or has more or fewer columns than names.
     """
     with _open(path, errors="strict") as file:
         rows = _rows(file, separator, quoting)
         first = next(rows, None)
         second = next(rows, None)
-    if first is None:
-        raise DataError(f"{name} is empty: it must hold a row an example.")
+    if first is None or (columns is None and second is None):
+        raise DataError(f"{name} has no rows: it must hold one for each example.")
     if columns is None:
         names, row = first, second
     else:
@@ -63,6 +64,31 @@ def csv_columns(
             f"{name} has {len(row)} columns in row 1, but the names of {len(names)}: {', '.join(names)}.{tip}"
         )
     return names
+
+
+def json_lines(path: str, name: str) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file, one a line.
+
+    Raises:
+        DataError: a line is not a JSON object (with its row), or there is none.
+    """
+    found: list[dict[str, Any]] = []
+    with _open(path, errors="strict") as file:
+        # Not str.splitlines: a text may hold a line separator that JSON lets stand.
+        lines = (line for line in file if line.strip())
+        for row, line in enumerate(lines, 1):
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise DataError(
+                    f"{name}, row {row}: not JSON ({error}). Each line must be one object."
+                ) from None
+            if not isinstance(value, dict):
+                raise DataError(f"{name}, row {row}: must be a JSON object, was a {type(value).__name__}.")
+            found.append(value)
+    if not found:
+        raise DataError(f"{name} has no rows: it must hold one for each example.")
+    return found
 
 
 def _open(path: str, *, errors: str) -> IO[str]:
