@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.runtime.profiling import profile_operators
 from tfbert_edge.runtime.timing import measure_model, model_memory_mib
 
 
@@ -22,6 +23,9 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument(
         "--rounds", type=int, default=3, help="turns that each model gets; the best median counts"
+    )
+    parser.add_argument(
+        "--operators", action="store_true", help="also list where the time goes, on one thread"
     )
     return parser.parse_args()
 
@@ -40,6 +44,10 @@ def main() -> None:
             size, memory = model.stat().st_size / 2**20, model_memory_mib(model, threads=threads)
             figures = f"{best.p50_ms:8.2f} {best.p90_ms:8.2f} {best.p99_ms:8.2f} {size:9.2f} {memory:9.1f}"
             print(f"{model.name:32} {threads:7} {figures}")
+    for model in arguments.models if arguments.operators else ():
+        print(f"\n{model.name}: ms an inference by operator type (x: run by XNNPACK)")
+        for time in profile_operators(model)[:12]:
+            print(f"{time.mean_ms:8.3f}  {time.count:3} {'x' if time.delegated else ' '} {time.operator}")
 
 
 if __name__ == "__main__":
