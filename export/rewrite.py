@@ -47,6 +47,7 @@ def _drop_unused_data(model: Any) -> None:
     for index, buffer in enumerate(model.buffers):
         if index not in used:
             buffer.data = None  # the entry stays: buffers are referred to by their place
+    del model.buffers[1 + max(used, default=0) :]
 
 
 class _AlignedBuilder(flatbuffers.Builder):
