@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.models.elementwise import Rescale
 
 MASK_PENALTY = 30.0
 
@@ -25,25 +26,14 @@ class MaskBias(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         table = tf.constant([-self.penalty, 0.0], tf.float32)
         bias = tf.gather(table, inputs)
-        return bias[:, tf.newaxis, tf.newaxis, :]
+        return tf.expand_dims(tf.expand_dims(bias, 1), 1)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        # Keras infers shapes with a float input, which a look-up refuses.
+        return tf.TensorShape((input_shape[0], 1, 1, input_shape[1]))
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"penalty": self.penalty}
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class Rescale(keras.layers.Layer):
-    """Multiply float ``(...)`` by a constant ``factor``."""
-
-    def __init__(self, factor: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.factor = float(factor)
-
-    def call(self, inputs: Any) -> Any:
-        return inputs * tf.constant(self.factor, inputs.dtype)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"factor": self.factor}
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")

@@ -24,7 +24,7 @@ class PositionEmbedding(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         length = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
-        return self.embeddings[tf.newaxis, :length, :]
+        return tf.expand_dims(self.embeddings[:length], 0)
 
     def get_config(self) -> dict[str, Any]:
         own = {"positions": self.positions, "width": self.width, "initializer_range": self.initializer_range}

@@ -9,9 +9,11 @@ All steps compute in float32 whatever the precision policy, as mixed-precision p
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.models.elementwise import InverseRoot, Offset, Rescale
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -28,24 +30,8 @@ class InnerProduct(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         left, right = inputs
-        product = tf.matmul(left[:, :, tf.newaxis, :], right[:, :, tf.newaxis, :], transpose_b=True)
+        product = tf.matmul(tf.expand_dims(left, 2), tf.expand_dims(right, 2), transpose_b=True)
         return tf.squeeze(product, axis=-1)
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class InverseDeviation(keras.layers.Layer):
-    """``rsqrt(x / channels + epsilon)`` of a sum of squares: float ``(..., 1)`` -> ``(..., 1)``."""
-
-    def __init__(self, channels: int, epsilon: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.channels = channels
-        self.epsilon = epsilon
-
-    def call(self, inputs: Any) -> Any:
-        return tf.math.rsqrt(inputs / self.channels + self.epsilon)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"channels": self.channels, "epsilon": self.epsilon}
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -81,6 +67,9 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
     mean = step(ChannelMean, "mean")(inputs)
     centred = step(keras.layers.Subtract, "centre")([inputs, mean])
     squares = step(InnerProduct, "squares")([centred, centred])
-    inverse = step(InverseDeviation, "inverse", channels=int(inputs.shape[-1]), epsilon=epsilon)(squares)
+    # rsqrt(<d, d> / h + epsilon) = sqrt(h) * rsqrt(<d, d> + h * epsilon)
+    channels = int(inputs.shape[-1])
+    root = step(InverseRoot, "root")(step(Offset, "epsilon", amount=channels * epsilon)(squares))
+    inverse = step(Rescale, "inverse", factor=math.sqrt(channels))(root)
     normal = step(keras.layers.Multiply, "normal")([centred, inverse])
     return step(ChannelShift, "shift")(step(ChannelScale, "scale")(normal))
