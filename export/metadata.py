@@ -95,12 +95,14 @@ def read_files(model: bytes) -> dict[str, bytes]:
 
 def _with_buffer(content: bytes, name: str, data: bytes) -> bytes:
     model = unpack(content)
-    entries = [entry for entry in model.metadata or [] if entry.name.decode() != name]
-    buffer, entry = schema.BufferT(), schema.MetadataT()
-    buffer.data = np.frombuffer(data, np.uint8)
-    entry.name, entry.buffer = name.encode(), len(model.buffers)
-    model.buffers.append(buffer)
-    model.metadata = [*entries, entry]
+    model.metadata = model.metadata or []
+    entry = next((entry for entry in model.metadata if entry.name.decode() == name), None)
+    if entry is None:
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = name.encode(), len(model.buffers)
+        model.metadata.append(entry)
+        model.buffers.append(schema.BufferT())
+    model.buffers[entry.buffer].data = np.frombuffer(data, np.uint8)
     return pack(model)
 
 
