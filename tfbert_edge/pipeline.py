@@ -24,6 +24,7 @@ from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.files import write_text
 from tfbert_edge.stages.record import FILE_NAME, RunRecord
 from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.workers import is_first_worker
 
 __all__ = [
     "STAGES",
@@ -63,12 +64,15 @@ def run_pipeline(
 ) -> Run:
     """Run every stage (or ``stages``) that is not finished yet, and record each in ``run.json``.
 
-    A failed gate does not end this early: see `Run.check_gates`.
+    A failed gate does not end this early: see `Run.check_gates`. Of several workers (TF_CONFIG), the first does all of
+    this and the others only train along.
 
     Raises:
         RunError: the output folder is in the way; see `open_run`.
         TfbertEdgeError: a stage failed; the stages before it are kept, and ``resume=True`` goes on from them.
     """
+    if not is_first_worker():
+        return _train_along(recipe, Path(output or recipe.output_folder), console or Console())
     run = open_run(
         recipe, output=output, resume=resume, overwrite=overwrite, console=console, command=command
     )
@@ -192,8 +196,17 @@ def run_stage(run: Run, stage: str) -> None:
     if isinstance(figures, dict):
         figures = {"seconds": round(time.monotonic() - start, 2), **figures}
     run.record.finish(stage, figures)
-    if after := getattr(module, f"after_{stage}", None):
+    after: Callable[[Run], None] | None = getattr(module, f"after_{stage}", None)
+    if after is not None and run.record.on_disk:
         after(run)
+
+
+def _train_along(recipe: Recipe, folder: Path, console: Console) -> Run:
+    """The part of a worker that is not the first: it trains, and leaves all writing to the first."""
+    record = RunRecord.new(folder, name=recipe.name, seed=recipe.seed, on_disk=False)
+    run = Run(folder=folder, recipe=recipe, record=record, console=console)
+    run_stage(run, "train")
+    return run
 
 
 def _take_up(recipe: Recipe, folder: Path, record: RunRecord, console: Console, command: str | None) -> Run:

@@ -43,7 +43,7 @@ def benchmark(
             if memory:
                 row["memory_mib"] = model_memory_mib(path, threads=threads)
             rows.append(row)
-    result = {
+    result: dict[str, Any] = {
         "threads": threads,
         "host": describe_host(),
         "ai_edge_litert": installed_version("ai-edge-litert"),

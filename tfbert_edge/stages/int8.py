@@ -38,7 +38,7 @@ def make_int8(
     histograms = observe(network.model, _of_one_length(calibration))
     quantized = fake_quantize(network.model)
     scores: dict[str, tuple[float, float]] = {}
-    ranges = {}
+    ranges: dict[str, Any] = {}
     for method in settings.methods:
         ranges[method] = estimate_ranges(histograms, method, percentile=settings.percentile)
         assign_ranges(quantized, ranges[method])

@@ -20,15 +20,16 @@ FILE_NAME = "run.json"
 class RunRecord:
     """The record of one run; a stage that stands in it is finished, and its artifacts are whole."""
 
-    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+    def __init__(self, path: Path, content: dict[str, Any], *, on_disk: bool = True) -> None:
         self.path = path
         self.content = content
+        self.on_disk = on_disk
 
     @classmethod
-    def new(cls, folder: Path, *, name: str, seed: int) -> RunRecord:
-        """An empty record for a run in ``folder``; nothing is written yet."""
+    def new(cls, folder: Path, *, name: str, seed: int, on_disk: bool = True) -> RunRecord:
+        """An empty record for a run in ``folder``; nothing is written yet, and never where not ``on_disk``."""
         content = {"schema_version": SCHEMA_VERSION, "name": name, "seed": seed, "data": {}, "stages": {}}
-        return cls(folder / FILE_NAME, content)
+        return cls(folder / FILE_NAME, content, on_disk=on_disk)
 
     @classmethod
     def load(cls, folder: Path) -> RunRecord:
@@ -84,4 +85,5 @@ class RunRecord:
 
     def save(self) -> None:
         """Write the file, atomically."""
-        write_json(self.path, self.content)
+        if self.on_disk:
+            write_json(self.path, self.content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tfbert_edge.stages.files import new_folder
@@ -12,7 +13,7 @@ from tfbert_edge.validate import EvaluationSet, validate_forms
 def validate_stage(run: Run) -> dict[str, Any]:
     """Write ``validate/figures.json`` and the outputs of each form; returns the figures, gates included."""
     settings = run.recipe.validate
-    models = {form: run.export_folder / f"{form}.tflite" for form in run.recipe.export.forms}
+    models: dict[str, Path] = {form: run.export_folder / f"{form}.tflite" for form in run.recipe.export.forms}
     evaluation = EvaluationSet.read(run.export_folder)
     with run.console.phases() as on_progress, new_folder(run.folder / "validate") as folder:
         return validate_forms(

@@ -1,0 +1,64 @@
+"""Pack one form for a device; needs no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tfbert_edge.bundle import write_bundle
+from tfbert_edge.report import model_card
+from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.files import sha256
+from tfbert_edge.stages.run import Run
+from tfbert_edge.tasks.regression import Regression
+from tfbert_edge.validate import EvaluationSet
+
+GOLDEN_EXAMPLES = 32
+
+# What of a form's figures goes into the manifest.
+FIGURES = ("metrics", "parity", "latency", "peak_memory_mib", "size_bytes")
+
+
+def bundle_stage(run: Run) -> dict[str, Any]:
+    """Write ``bundle/`` and, where the recipe asks for it, ``bundle.zip``."""
+    settings, task = run.recipe.bundle, run.task
+    evaluation = EvaluationSet.read(run.export_folder)
+    measured = run.record.stages["validate"]["forms"][settings.form]
+    folder = run.folder / "bundle"
+    write_bundle(
+        folder,
+        model_path=run.export_folder / f"{settings.form}.tflite",
+        tokenizer=Tokenizer.from_folder(run.export_folder),
+        task=task.name,
+        labels=task.labels,
+        value_range=task.range if isinstance(task, Regression) else None,
+        form=settings.form,
+        sequence_length=run.recipe.sequence_length,
+        figures={name: measured[name] for name in FIGURES if name in measured},
+        model_card=model_card(run.record.content),
+        # Of all lengths, the shortest and the longest among them.
+        golden_texts=[_text(evaluation, int(at)) for at in evaluation.representative(GOLDEN_EXAMPLES)],
+        eval_examples=_eval_examples(run, settings.eval_examples),
+        versions=run.record.content["versions"],
+        zip=settings.zip,
+        overwrite=True,
+    )
+    packed = folder.with_name("bundle.zip")
+    figures: dict[str, Any] = {"path": "bundle", "form": settings.form}
+    if settings.zip:
+        figures.update(zip="bundle.zip", sha256=sha256(packed), size_bytes=packed.stat().st_size)
+    return figures
+
+
+def _text(evaluation: EvaluationSet, index: int) -> str | tuple[str, str]:
+    if evaluation.pairs is None:
+        return evaluation.texts[index]
+    return evaluation.texts[index], evaluation.pairs[index]
+
+
+def _eval_examples(run: Run, count: int) -> Iterator[dict[str, Any]]:
+    """The first examples of the evaluation set, as the export stage wrote them."""
+    with (run.export_folder / "evaluation.jsonl").open(encoding="utf-8") as file:
+        for line, _ in zip(file, range(count), strict=False):
+            yield json.loads(line)
