@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ _STORED = (".tflite",)
 
 def write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
     """Write ``contents`` (name -> bytes) as a zip, sorted by name, with fixed times and permissions."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    partial = path.with_name(f".{path.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w") as archive:
             for name in sorted(contents):
@@ -31,9 +30,13 @@ def write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write ``contents`` as the files of ``folder``, replacing it as a whole once all are written."""
-    partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
-    old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
+    """Write ``contents`` as the files of ``folder``, replacing it as a whole once all are written.
+
+    What an earlier, killed process left half done is put right first.
+    """
+    partial = folder.with_name(f".{folder.name}.partial")
+    old = folder.with_name(f".{folder.name}.old")
+    _settle(folder, partial, old)
     try:
         partial.mkdir(parents=True)
         for name, content in contents.items():
@@ -42,7 +45,11 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
             folder.replace(old)
         partial.replace(folder)
     finally:
-        if old.exists() and not folder.exists():
-            old.replace(folder)
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        _settle(folder, partial, old)
+
+
+def _settle(folder: Path, partial: Path, old: Path) -> None:
+    if old.exists() and not folder.exists():
+        old.replace(folder)
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
