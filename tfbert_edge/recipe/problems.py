@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from tfbert_edge.recipe.block import Block
 from tfbert_edge.recipe.checks import Path, contradictions
 from tfbert_edge.recipe.document import Document
-from tfbert_edge.recipe.schema import Recipe
+from tfbert_edge.recipe.schema import Holdout, Recipe
 
 # What stands in for a required block that is missing or wrong, so that the others can still be compared.
 _STAND_IN = {
@@ -131,7 +131,12 @@ def _message(error: ErrorDetails, path: Path, block: type[Block] | None) -> str:
     shown = _shown(was)
     if kind == "extra_forbidden" and path:
         legal = list(block.model_fields) if block else []
-        return f"no such key{_did_you_mean(str(path[-1]), legal)}; the keys here are {', '.join(legal)}"
+        either = (
+            "; to go from holdout to a source, set data.validation as a whole" if block is Holdout else ""
+        )
+        return (
+            f"no such key{_did_you_mean(str(path[-1]), legal)}; the keys here are {', '.join(legal)}{either}"
+        )
     if kind == "missing":
         return "is required, and is missing"
     if kind == "literal_error":

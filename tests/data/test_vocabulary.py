@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfbert_edge.data.vocabulary import trimmed_vocabulary
+from tfbert_edge.errors import DataError
+from tfbert_edge.runtime.tokenizer import Tokenizer
+
+CORPUS = ["The film was GOOD", "a boring story, lovingly told", "unseenwords ☃ 7up", "naïve [MASK] acting"]
+
+
+@pytest.fixture
+def tokenizer(tiny_bert_folder) -> Tokenizer:
+    return Tokenizer.from_folder(tiny_bert_folder)
+
+
+def pieces(tokenizer: Tokenizer, text: str) -> list[str]:
+    return [tokenizer.vocabulary[at] for at in tokenizer.encode(text, max_length=512).ids]
+
+
+def test_trimmed_vocabulary_cuts_the_corpus_into_the_same_pieces(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, CORPUS)
+    small = Tokenizer.from_vocabulary(trimmed.pieces, tokenizer.settings)
+
+    assert len(trimmed.pieces) < len(tokenizer.vocabulary)
+    for text in CORPUS:
+        assert pieces(small, text) == pieces(tokenizer, text)
+
+
+def test_kept_ids_rise_and_point_at_their_pieces(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, CORPUS)
+
+    assert trimmed.kept_ids.dtype == np.int32
+    assert (np.diff(trimmed.kept_ids) > 0).all()
+    assert [tokenizer.vocabulary[at] for at in trimmed.kept_ids] == trimmed.pieces
+    assert trimmed.pieces[:5] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def test_trimmed_vocabulary_keeps_characters_and_drops_unused_words(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, CORPUS)
+
+    characters = [piece for piece in tokenizer.vocabulary if len(piece.removeprefix("##")) == 1]
+    assert set(characters) <= set(trimmed.pieces)
+    assert {"film", "good", "boring", "##ing"} <= set(trimmed.pieces)
+    assert not {"clumsy", "music"} & set(trimmed.pieces)
+
+
+def test_unseen_text_is_still_spelt(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, CORPUS)
+    small = Tokenizer.from_vocabulary(trimmed.pieces, tokenizer.settings)
+
+    assert "music" in tokenizer.vocabulary
+    assert pieces(small, "music") == ["[CLS]", "m", "##u", "##s", "##i", "##c", "[SEP]"]
+
+
+def test_keep_takes_pieces_and_phrases(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, CORPUS, keep=["##ly", "clumsy music"])
+
+    assert {"##ly", "clumsy", "music"} <= set(trimmed.pieces)
+
+
+def test_keep_of_what_cannot_be_spelt_is_refused(tokenizer):
+    with pytest.raises(DataError, match="keep has '☃'"):
+        trimmed_vocabulary(tokenizer, CORPUS, keep=["☃"])
