@@ -189,7 +189,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write):
         ),
         (
             ["data.validation={holdout: 9, path: b.tsv}"],
-            "to go from holdout to a source, set data.validation as a whole",
+            "to change between a holdout and a source, set data.validation as a whole",
         ),
         (["data.label_column=text"], "is 'text', as data.text_column is already"),
         (["data.train.header=false"], "header is false, so columns must name"),

@@ -132,7 +132,9 @@ def _message(error: ErrorDetails, path: Path, block: type[Block] | None) -> str:
     if kind == "extra_forbidden" and path:
         legal = list(block.model_fields) if block else []
         either = (
-            "; to go from holdout to a source, set data.validation as a whole" if block is Holdout else ""
+            "; to change between a holdout and a source, set data.validation as a whole"
+            if block is Holdout
+            else ""
         )
         return (
             f"no such key{_did_you_mean(str(path[-1]), legal)}; the keys here are {', '.join(legal)}{either}"

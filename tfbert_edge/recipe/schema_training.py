@@ -140,11 +140,19 @@ class QuantizeAware(Block):
 
     method: Literal["quantize_aware"]
     epochs: PositiveInt = 1
-    learning_rate: PositiveFloat = 2e-5
     batch_size: PositiveInt = 32
+    learning_rate: PositiveFloat = 2e-5
+    range_learning_rate: PositiveFloat = 1e-2
+    """How fast the activation ranges move, in units of the activations a step."""
+    percentile: Percentile = 99.9
+    """The share of each activation's values that its range covers at the start."""
+    task_weight: NonNegativeFloat = 0.0
+    """The weight of the task's own loss."""
     distill_weight: NonNegativeFloat = 1.0
-    """The weight of the teacher's term beside the task's loss."""
+    """The weight of the distance between the float network's outputs and the student's."""
+    hidden_weight: NonNegativeFloat = 1.0
+    """The weight of the relative distance between their hidden states, averaged over layers."""
     temperature: PositiveFloat = 1.0
-    """Both networks' logits are divided by this in the teacher's term."""
+    """Both networks' logits are divided by this in the distance of outputs."""
     weight_decay: NonNegativeFloat = 0.0
     warmup_ratio: Probability = WARMUP_RATIO
