@@ -39,7 +39,7 @@ def benchmark(
         found = [one for model in models for one in _files(model, Path(scratch))]
         times = _measure(found, threads=threads, runs=runs, console=Console())
         for (name, path), stats in zip(found, times, strict=True):
-            row = {"model": name, "size_bytes": path.stat().st_size, **stats}
+            row: dict[str, Any] = {"model": name, "size_bytes": path.stat().st_size, **stats}
             if memory:
                 row["memory_mib"] = model_memory_mib(path, threads=threads)
             rows.append(row)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tfbert_edge.errors import TrainingError
+from tfbert_edge.stages.quantize_aware import quantize_aware_step
 from tfbert_edge.stages.run import Run
 
 # method -> step(run, settings, folder) -> figures; the settings are that step's block of the recipe.
-METHODS: dict[str, Callable[[Run, Any, Path], dict[str, Any]]] = {}
+METHODS: dict[str, Callable[[Run, Any, Path], dict[str, Any]]] = {"quantize_aware": quantize_aware_step}
 
 
 def compress_stage(run: Run) -> list[dict[str, Any]]:

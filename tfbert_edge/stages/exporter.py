@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -19,7 +22,8 @@ def import_export(name: str = "export") -> ModuleType:
         RunError: another module called ``export`` comes first on the path; the message names its file.
     """
     try:
-        package = importlib.import_module("export")
+        with _without_own_scripts():
+            package = importlib.import_module("export")
     except ModuleNotFoundError as error:
         if error.name != "export":
             raise
@@ -36,3 +40,15 @@ def import_export(name: str = "export") -> ModuleType:
             "Rename it, or run from another folder."
         )
     return importlib.import_module(name)
+
+
+@contextmanager
+def _without_own_scripts() -> Iterator[None]:
+    """Python puts a script's folder first on the path, and this project's own scripts/ holds an export.py."""
+    scripts = FOLDER.parent / "scripts"
+    path = list(sys.path)
+    sys.path[:] = [entry for entry in path if Path(entry).resolve() != scripts]
+    try:
+        yield
+    finally:
+        sys.path[:] = path

@@ -56,9 +56,8 @@ def train_stage(run: Run) -> dict[str, Any]:
         run.console.say(f"  new weights: {', '.join(loaded.new_weights)}")
 
     def evaluate(model: Any) -> dict[str, Any]:
-        metrics = task.metrics(
-            predict(model, validation, batch_size=recipe.data.batch_size), validation.labels
-        )
+        outputs = predict(model, validation, batch_size=recipe.data.batch_size)
+        metrics = task.metrics(outputs, np.asarray(validation.labels))
         shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
         run.console.say(f"  validation: {shown}")
         return metrics
