@@ -144,7 +144,7 @@ class QuantizeAware(Block):
     learning_rate: PositiveFloat = 2e-5
     range_learning_rate: PositiveFloat = 1e-2
     """How fast the activation ranges move, in units of the activations a step."""
-    percentile: Percentile = 99.9
+    percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
     """The share of each activation's values that its range covers at the start."""
     task_weight: NonNegativeFloat = 0.0
     """The weight of the task's own loss."""
