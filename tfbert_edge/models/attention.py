@@ -59,7 +59,9 @@ class MergeHeads(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         batch, length = _batch_and_length(inputs, axis=2)
-        return tf.reshape(tf.transpose(inputs, (0, 2, 1, 3)), (batch, length, inputs.shape[1] * inputs.shape[3]))
+        return tf.reshape(
+            tf.transpose(inputs, (0, 2, 1, 3)), (batch, length, inputs.shape[1] * inputs.shape[3])
+        )
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -77,7 +79,9 @@ class MatMul(keras.layers.Layer):
         return super().get_config() | {"transpose_b": self.transpose_b}
 
 
-def self_attention(inputs: Any, mask_bias: Any, *, dense: Any, dropout: Any, heads: int, head_size: int, name: str) -> Any:
+def self_attention(
+    inputs: Any, mask_bias: Any, *, dense: Any, dropout: Any, heads: int, head_size: int, name: str
+) -> Any:
     """Attend over float ``(b, n, h)`` with bias ``(b, 1, 1, n)``; returns the heads' contexts, float ``(b, n, heads * d)``.
 
     ``dense(units, name)`` and ``dropout(name)`` make the layers, so that their initializers and rates are the caller's.

@@ -58,7 +58,7 @@ class EncoderConfig:
         """Read a Hugging Face configuration of family ``bert``, ``distilbert`` or ``electra``.
 
         Raises:
-            CheckpointError: another family, a missing field, or a variant (relative positions, decoder) that this network lacks.
+            CheckpointError: another family, a missing field, or a variant (relative positions, decoder).
         """
         family = config.get("model_type")
         names = _FIELDS.get(str(family))
@@ -75,7 +75,9 @@ class EncoderConfig:
             )
         missing = [names[key] for key in _REQUIRED if names[key] not in config]
         if missing:
-            raise CheckpointError(f"config.json must give {', '.join(missing)}, but does not. Fetch the checkpoint's own file.")
+            raise CheckpointError(
+                f"config.json must give {', '.join(missing)}, but does not. Fetch the checkpoint's own file."
+            )
 
         def value(key: str, default: Any = None) -> Any:
             found = config.get(names[key]) if names[key] else None
@@ -83,10 +85,16 @@ class EncoderConfig:
 
         hidden = int(value("hidden_size"))
         layers = int(value("num_layers"))
+        if layers < 1:
+            raise CheckpointError(
+                f"{names['num_layers']} must be at least 1, but config.json has {layers}. Mend config.json."
+            )
         heads = _per_layer(value("num_heads"), layers, names["num_heads"])
         head_size = int(config.get("head_size") or hidden // heads[0])
         if "head_size" not in config and hidden % heads[0]:
-            raise CheckpointError(f"the hidden size {hidden} must be divisible by the {heads[0]} attention heads. Mend config.json.")
+            raise CheckpointError(
+                f"the hidden size {hidden} must be divisible by the {heads[0]} attention heads. Mend config.json."
+            )
         dropout = float(value("hidden_dropout", 0.1))
         return cls(
             family=str(family),
@@ -102,7 +110,7 @@ class EncoderConfig:
             layer_norm_epsilon=float(value("layer_norm_epsilon", 1e-12)),
             hidden_dropout=dropout,
             attention_dropout=float(value("attention_dropout", 0.1)),
-            classifier_dropout=float(value("classifier_dropout", dropout)),
+            classifier_dropout=float(value("classifier_dropout", 0.2 if family == "distilbert" else dropout)),
             initializer_range=float(value("initializer_range", 0.02)),
             pad_token_id=int(config.get("pad_token_id") or 0),
         )
@@ -174,7 +182,9 @@ _FIELDS: dict[str, dict[str, str]] = {
 def _per_layer(value: int | Sequence[int], layers: int, name: str) -> tuple[int, ...]:
     numbers = (int(value),) * layers if isinstance(value, int) else tuple(int(item) for item in value)
     if len(numbers) != layers:
-        raise CheckpointError(f"'{name}' must be one number or one for each of the {layers} layers, but is {value}. Mend config.json.")
+        raise CheckpointError(
+            f"'{name}' must be one number or one for each of the {layers} layers, but is {value}. Mend config.json."
+        )
     return numbers
 
 

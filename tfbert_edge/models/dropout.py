@@ -37,10 +37,16 @@ class CountedDropout(keras.layers.Layer):
         if self.rate == 0.0 or not training:
             return inputs
         context = tf.distribute.get_replica_context()
-        replica = tf.cast(context.replica_id_in_sync_group, tf.int64) if context is not None else tf.constant(0, tf.int64)
+        replica = (
+            tf.cast(context.replica_id_in_sync_group, tf.int64)
+            if context is not None
+            else tf.constant(0, tf.int64)
+        )
         stream = zlib.crc32(f"{self.name}/{self.seed}".encode())
         self.counter.assign_add(1)
-        seed = tf.stack([tf.constant(stream, tf.int64) + replica, tf.cast(self.counter.read_value(), tf.int64)])
+        seed = tf.stack(
+            [tf.constant(stream, tf.int64) + replica, tf.cast(self.counter.read_value(), tf.int64)]
+        )
         return tf.nn.experimental.stateless_dropout(inputs, rate=self.rate, seed=seed, rng_alg="philox")
 
     def get_config(self) -> dict[str, Any]:

@@ -19,7 +19,9 @@ class PositionEmbedding(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         initializer = keras.initializers.TruncatedNormal(stddev=self.initializer_range)
-        self.embeddings = self.add_weight(name="embeddings", shape=(self.positions, self.width), initializer=initializer)
+        self.embeddings = self.add_weight(
+            name="embeddings", shape=(self.positions, self.width), initializer=initializer
+        )
         super().build(input_shape)
 
     def call(self, inputs: Any) -> Any:
@@ -37,7 +39,9 @@ def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: 
     def table(rows: int, name: str) -> Any:
         initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
         width = config.embedding_size
-        return keras.layers.Embedding(rows, width, embeddings_initializer=initializer, name=name, dtype="float32")
+        return keras.layers.Embedding(
+            rows, width, embeddings_initializer=initializer, name=name, dtype="float32"
+        )
 
     words = table(config.vocab_size, "embeddings.word")(input_ids)
     offset = PositionEmbedding(

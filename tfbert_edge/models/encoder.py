@@ -51,13 +51,15 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0) -> Any:
             name=f"{name}.attention",
         )
         hidden = residual(context, hidden, f"{name}.attention")
-        neuron = activation(config.hidden_act, f"{name}.ffn.activation")(dense(neurons, f"{name}.ffn.intermediate")(hidden))
+        neuron = activation(config.hidden_act, f"{name}.ffn.activation")(
+            dense(neurons, f"{name}.ffn.intermediate")(hidden)
+        )
         hidden = residual(neuron, hidden, f"{name}.ffn")
     return hidden
 
 
 def build_encoder(config: EncoderConfig, *, seed: int = 0) -> Any:
-    """Build a functional model from int32 ids, segment ids and mask ``(b, n)`` to the last hidden state, float32 ``(b, n, h)``."""
+    """Build the model from int32 ids, segment ids and mask ``(b, n)`` to the last hidden state, float32 ``(b, n, h)``."""
     inputs = make_inputs()
     return keras.Model(inputs, encode(inputs, config, seed=seed), name="encoder")
 

@@ -34,7 +34,9 @@ def classification_head(hidden: Any, config: EncoderConfig, *, num_outputs: int,
     pooled = FirstToken(name="head.first_token")(hidden)
     if config.family == "electra":
         pooled = dropout("head.input_dropout")(pooled)
-    pooled = _POOLER_ACTIVATIONS[config.family]("head.activation")(dense(config.hidden_size, "head.dense")(pooled))
+    pooled = _POOLER_ACTIVATIONS[config.family]("head.activation")(
+        dense(config.hidden_size, "head.dense")(pooled)
+    )
     # Logits stay float32: bfloat16 has too few digits for a loss.
     return dense(num_outputs, "head.classifier", "float32")(dropout("head.dropout")(pooled))
 
@@ -48,7 +50,9 @@ _POOLER_ACTIVATIONS = {
 HEADS = {"classification": classification_head}
 
 
-def build_model(config: EncoderConfig, *, head: str = "classification", num_outputs: int, seed: int = 0) -> Any:
+def build_model(
+    config: EncoderConfig, *, head: str = "classification", num_outputs: int, seed: int = 0
+) -> Any:
     """Build the functional model that trains and exports: int32 ids, segment ids, mask ``(b, n)`` -> float32 logits.
 
     Args:
@@ -66,6 +70,13 @@ def hidden_states(model: Any) -> Any:
     """Return a model of the same inputs whose outputs are the embeddings and each layer's output, float32 ``(b, n, h)``."""
     names = {layer.name for layer in model.layers}
     first = "embeddings.projection" if "embeddings.projection" in names else "embeddings.norm.shift"
-    depth = sum(name.endswith(".ffn.norm.shift") for name in names)
-    chosen = [first, *(f"layer_{index}.ffn.norm.shift" for index in range(depth))]
-    return keras.Model(model.inputs, [model.get_layer(name).output for name in chosen], name="hidden_states")
+    return keras.Model(
+        model.inputs, [model.get_layer(first).output, *layer_outputs(model)], name="hidden_states"
+    )
+
+
+def layer_outputs(model: Any) -> list[Any]:
+    """Return each transformer layer's output in order, float32 ``(b, n, h)``; of a fake-quantized network, the rounded ones."""
+    outputs = {layer.name.removeprefix("quant_"): layer.output for layer in model.layers}
+    depth = sum(name.endswith(".ffn.norm.shift") for name in outputs)
+    return [outputs[f"layer_{index}.ffn.norm.shift"] for index in range(depth)]

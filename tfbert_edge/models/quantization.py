@@ -40,7 +40,9 @@ class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
         # A channel of zeros still needs a positive scale.
         limit = tf.maximum(tf.reduce_max(tf.abs(tf.stop_gradient(inputs)), axis=axes), 1e-6)
         if self.per_channel:
-            return tf.quantization.fake_quant_with_min_max_vars_per_channel(inputs, -limit, limit, narrow_range=True)
+            return tf.quantization.fake_quant_with_min_max_vars_per_channel(
+                inputs, -limit, limit, narrow_range=True
+            )
         return tf.quantization.fake_quant_with_min_max_vars(inputs, -limit, limit, narrow_range=True)
 
     def get_config(self) -> dict[str, Any]:
@@ -70,8 +72,8 @@ class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
         low, high = self.interval(weights)
         return tf.quantization.fake_quant_with_min_max_vars(inputs, low, high)
 
-    def interval(self, weights: Mapping[str, Any]) -> tuple[Any, Any]:
-        """Return the bounds as they are now."""
+    def interval(self, weights: Mapping[str, Any]) -> Any:
+        """Return the two bounds as they are now."""
         if self.fixed is not None:
             return self.fixed
         if self.symmetric:
@@ -100,7 +102,9 @@ def _bound(layer: Any, name: str, value: float) -> Any:
 class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
     """Which weight of a layer is quantized and how its output is."""
 
-    def __init__(self, weight: str | None = None, per_channel: bool = False, output: RangeQuantizer | None = None) -> None:
+    def __init__(
+        self, weight: str | None = None, per_channel: bool = False, output: RangeQuantizer | None = None
+    ) -> None:
         self.weight, self.per_channel, self.output = weight, per_channel, output
 
     def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
@@ -126,7 +130,9 @@ class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> LayerQuantization:
         output = config["output"]
-        return cls(config["weight"], config["per_channel"], RangeQuantizer(**output) if output is not None else None)
+        return cls(
+            config["weight"], config["per_channel"], RangeQuantizer(**output) if output is not None else None
+        )
 
 
 class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
@@ -194,7 +200,9 @@ def fake_quantize(model: Any, *, weights: bool = True) -> Any:
         return copy if quantization is None else annotate(copy, quantization)
 
     annotated = keras.models.clone_model(model, clone_function=clone)
-    quantized = tfmot.quantization.keras.quantize_apply(annotated, NetworkScheme(), quantized_layer_name_prefix=PREFIX)
+    quantized = tfmot.quantization.keras.quantize_apply(
+        annotated, NetworkScheme(), quantized_layer_name_prefix=PREFIX
+    )
     copy_weights(model, quantized)
     return quantized
 
@@ -222,7 +230,9 @@ def assign_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None
     """
     missing = [name for name in quantized_outputs(model) if name not in ranges]
     if missing:
-        raise ConversionError(f"every quantized layer needs a range, but {', '.join(missing)} has none. Calibrate again.")
+        raise ConversionError(
+            f"every quantized layer needs a range, but {', '.join(missing)} has none. Calibrate again."
+        )
     for layer in model.layers:
         found = _range_of(layer)
         if found is not None:

@@ -50,7 +50,9 @@ def observe(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str
     """
     batches = list(batches)
     if not batches:
-        raise ConversionError("calibration needs at least one example, but there was none. Set data.calibration_examples.")
+        raise ConversionError(
+            "calibration needs at least one example, but there was none. Set data.calibration_examples."
+        )
     layers = [layer for layer in model.layers if _is_observed(layer)]
     taps = keras.Model(model.inputs, [layer.output for layer in layers])
     signature = [[tf.TensorSpec((None, None), tf.int32)] * 3]
@@ -61,27 +63,41 @@ def observe(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str
         lows = [_lowest(layer, output) for layer, output in zip(layers, outputs, strict=True)]
         return tf.stack(lows), tf.stack([tf.reduce_max(tf.cast(output, tf.float32)) for output in outputs])
 
-    @tf.function(input_signature=[*signature, tf.TensorSpec((None,), tf.float32), tf.TensorSpec((None,), tf.float32)])
+    @tf.function(
+        input_signature=[*signature, tf.TensorSpec((None,), tf.float32), tf.TensorSpec((None,), tf.float32)]
+    )
     def counts(inputs: Any, lows: Any, highs: Any) -> Any:
         outputs = taps(inputs, training=False)
         return tf.stack(
             [
-                tf.histogram_fixed_width(tf.cast(output, tf.float32), tf.stack([lows[index], highs[index]]), BINS)
+                tf.histogram_fixed_width(
+                    tf.cast(output, tf.float32), tf.stack([lows[index], highs[index]]), BINS
+                )
                 for index, output in enumerate(outputs)
             ]
         )
 
-    arrays = [[np.asarray(batch[name]) for name in ("input_ids", "token_type_ids", "attention_mask")] for batch in batches]
+    arrays = [
+        [np.asarray(batch[name]) for name in ("input_ids", "token_type_ids", "attention_mask")]
+        for batch in batches
+    ]
     pairs = [extremes(inputs) for inputs in arrays]
     low = np.min([pair[0].numpy() for pair in pairs], axis=0)
     high = np.max([pair[1].numpy() for pair in pairs], axis=0)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        names = [layer.name for layer, good in zip(layers, np.isfinite(low) & np.isfinite(high), strict=True) if not good]
-        raise ConversionError(f"the float model must give finite outputs, but {', '.join(names)} does not. Train again.")
+        names = [
+            layer.name
+            for layer, good in zip(layers, np.isfinite(low) & np.isfinite(high), strict=True)
+            if not good
+        ]
+        raise ConversionError(
+            f"the float model must give finite outputs, but {', '.join(names)} does not. Train again."
+        )
     high = np.maximum(high, low + 1e-6)
     total = sum(counts(inputs, low, high).numpy().astype(np.int64) for inputs in arrays)
     return {
-        layer.name: Histogram(float(low[index]), float(high[index]), total[index]) for index, layer in enumerate(layers)
+        layer.name: Histogram(float(low[index]), float(high[index]), total[index])
+        for index, layer in enumerate(layers)
     }
 
 
@@ -92,7 +108,9 @@ def estimate_ranges(histograms: Mapping[str, Histogram], method: str, *, percent
         ConversionError: a method that does not exist.
     """
     if method not in METHODS:
-        raise ConversionError(f"the calibration method must be one of {', '.join(METHODS)}, but is '{method}'.")
+        raise ConversionError(
+            f"the calibration method must be one of {', '.join(METHODS)}, but is '{method}'."
+        )
     return {name: METHODS[method](histogram, percentile) for name, histogram in histograms.items()}
 
 
@@ -123,7 +141,9 @@ def mse_range(histogram: Histogram, percentile: float = 100.0) -> tuple[float, f
             low, high = min(histogram.low, 0.0) * left, max(histogram.high, 0.0) * right
             step = (high - low) / STEPS
             clipped = np.clip(values, low, high)
-            error = float(weights @ (np.square(values - clipped) + np.where(clipped == values, step * step / 12.0, 0.0)))
+            error = float(
+                weights @ (np.square(values - clipped) + np.where(clipped == values, step * step / 12.0, 0.0))
+            )
             if error < best:
                 best, answer = error, (low, high)
     return answer

@@ -20,7 +20,7 @@ class CalibrationConfig(Block):
         "mse",
     )
     """The methods to try; the one with the best measured accuracy is taken."""
-    percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.99
+    percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
     """The percentile of the percentile method."""
 
 

@@ -6,28 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tfbert_edge.errors import TrainingError
 from tfbert_edge.stages.quantize_aware import quantize_aware_step
-from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.run import Run, step_folder
 
 # method -> step(run, settings, folder) -> figures; the settings are that step's block of the recipe.
+# The recipe's schema admits no other method.
 METHODS: dict[str, Callable[[Run, Any, Path], dict[str, Any]]] = {"quantize_aware": quantize_aware_step}
 
 
 def compress_stage(run: Run) -> list[dict[str, Any]]:
-    """Run each step; returns their figures.
-
-    Raises:
-        TrainingError: a method is not known.
-    """
+    """Run each step; returns their figures."""
     figures = []
     for number, step in enumerate(run.recipe.compress, start=1):
-        if step.method not in METHODS:
-            raise TrainingError(
-                f"compress.{number - 1}.method must be one of {', '.join(METHODS) or 'none yet'}, was '{step.method}'. "
-                "Leave that step out."
-            )
-        folder = run.folder / "compress" / f"{number:02d}-{step.method}"
+        folder = step_folder(run, number, step.method)
+        folder.mkdir(parents=True, exist_ok=True)
         run.console.say(f"  {step.method}: {folder}")
         figures.append({"method": step.method, **METHODS[step.method](run, step, folder)})
     return figures

@@ -14,8 +14,9 @@ from tfbert_edge.models.checkpoint import load_checkpoint
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.files import new_folder, sha256, write_bytes, write_json
-from tfbert_edge.stages.int8 import make_int8
+from tfbert_edge.stages.int8 import make_int8, trained_folder
 from tfbert_edge.stages.network import Network
+from tfbert_edge.stages.quantize_aware import MODEL
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
@@ -37,7 +38,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     recipe, say = run.recipe, run.console.say
     # float32 whatever the training computed in: the forms are compared with the network itself.
     with precision("float32"):
-        network = load_network(run)
+        network = load_network(run, run.model_folder)
     length = recipe.sequence_length
     train, validation = (
         run.features(examples, network.tokenizer, max_length=length)
@@ -67,11 +68,11 @@ def export_stage(run: Run) -> dict[str, Any]:
     return figures
 
 
-def load_network(run: Run) -> Network:
-    """The fine-tuned model, with its vocabulary trimmed where the recipe asks for it."""
+def load_network(run: Run, folder: Path) -> Network:
+    """The model in ``folder``, with its vocabulary trimmed where the recipe asks for it."""
     task, settings = run.data.task, run.recipe.export.trim_vocabulary
-    tokenizer = Tokenizer.from_folder(run.model_folder)
-    loaded = load_checkpoint(run.model_folder, head=task.head, num_outputs=task.num_outputs)
+    tokenizer = Tokenizer.from_folder(folder)
+    loaded = load_checkpoint(folder, head=task.head, num_outputs=task.num_outputs)
     whole = len(tokenizer.vocabulary)
     if not settings.enabled:
         return Network(loaded.model, loaded.config, tokenizer, task, None, {"before": whole, "after": whole})
@@ -114,6 +115,9 @@ def _convert(
 ) -> bytes:
     length, model, examples = run.recipe.sequence_length, network.model, None
     if form == "int8":
+        if (folder := trained_folder(run)) is not None:
+            with precision("float32"):
+                network = load_network(run, folder / MODEL)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)
         figures["calibration"].update(chosen)
     elif form == "int16x8":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
-from tfbert_edge.models.quantization import assign_ranges, fake_quantize
+from tfbert_edge.models.quantization import Ranges, assign_ranges, fake_quantize
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import Network
-from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.quantize_aware import RANGES, unpadded
+from tfbert_edge.stages.run import Run, step_folder
 from tfbert_edge.training.evaluation import predict
 
 SELECTION_EXAMPLES = 512
@@ -26,22 +28,29 @@ def make_int8(
     The best decides most training examples as the float network does (``SELECTION_EXAMPLES`` of them, of all lengths);
     of equals, the one with the least mean distance of logits. The validation examples have no part in the choice.
 
+    A recipe with the step ``quantize_aware`` has trained ranges, and calibrates nothing: ``network`` is then its model.
+
     Returns:
         The fake-quantized model, and ``{"method", "agreement": {method: share}, "ranges"}``.
 
     Raises:
         ConversionError: the examples give no ranges.
     """
+    if (folder := trained_folder(run)) is not None:
+        ranges = json.loads((folder / RANGES).read_text(encoding="utf-8"))
+        quantized = fake_quantize(network.model, weights=False)
+        assign_ranges(quantized, ranges)
+        return quantized, {"method": "quantize_aware", "agreement": {}, "ranges": ranges}
     settings = run.recipe.export.calibration
     chosen = calibration_examples(train, SELECTION_EXAMPLES, seed=run.recipe.seed + 1)
     expected = predict(network.model, chosen)
-    histograms = observe(network.model, _of_one_length(calibration))
+    histograms = observe(network.model, unpadded(calibration))
     quantized = fake_quantize(network.model)
     scores: dict[str, tuple[float, float]] = {}
-    ranges: dict[str, Any] = {}
+    candidates: dict[str, Ranges] = {}
     for method in settings.methods:
-        ranges[method] = estimate_ranges(histograms, method, percentile=settings.percentile)
-        assign_ranges(quantized, ranges[method])
+        candidates[method] = estimate_ranges(histograms, method, percentile=settings.percentile)
+        assign_ranges(quantized, candidates[method])
         outputs = predict(quantized, chosen)
         scores[method] = (
             network.task.agreement(outputs, expected),
@@ -49,16 +58,18 @@ def make_int8(
         )
         run.console.say(f"  calibration by {method}: {scores[method][0]:.2%} of decisions as in float32")
     best = max(scores, key=lambda method: scores[method])
-    assign_ranges(quantized, ranges[best])
-    return quantized, {
+    exported = fake_quantize(network.model, weights=False)
+    assign_ranges(exported, candidates[best])
+    return exported, {
         "method": best,
         "agreement": {method: score[0] for method, score in scores.items()},
-        "ranges": ranges[best],
+        "ranges": candidates[best],
     }
 
 
-def _of_one_length(features: Features) -> Iterator[dict[str, np.ndarray]]:
-    """Batches of examples of the same length, so that nothing is padded."""
-    lengths = features.lengths
-    for length in np.unique(lengths):
-        yield features.select(np.flatnonzero(lengths == length)).padded(int(length))
+def trained_folder(run: Run) -> Path | None:
+    """Where the step ``quantize_aware`` has put its model and ranges; None where the recipe has no such step."""
+    for number, step in enumerate(run.recipe.compress, start=1):
+        if step.method == "quantize_aware":
+            return step_folder(run, number, step.method)
+    return None

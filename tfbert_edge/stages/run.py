@@ -116,3 +116,8 @@ class Run:
                 }
             )
         return rows
+
+
+def step_folder(run: Run, number: int, method: str) -> Path:
+    """The folder of the compression step ``number``, counted from 1."""
+    return run.folder / "compress" / f"{number:02d}-{method}"

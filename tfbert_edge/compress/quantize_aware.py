@@ -1,0 +1,145 @@
+"""Quantization-aware training with TF-MOT, the float network as teacher.
+
+Jacob et al. 2018, section 3: the forward pass rounds weights and activations as the integer kernels will, the backward pass
+goes straight through the rounding. Weights keep their own maximum as range; activation ranges start from calibration and
+are trained by the gradient of what they clip (as in Choi et al. 2018, PACT, eq. 3). The teacher is the network before
+quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
+
+    L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))
+        + hidden_weight * mean_l ||H_l - H_l,t||^2 / ||H_l,t||^2
+
+over real tokens, H_l being the output of layer l. Regression has the squared difference of the outputs in place of KL.
+Dropout is off: its noise would widen what the ranges have to cover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tfbert_edge._keras import keras, tf
+from tfbert_edge.models.heads import layer_outputs
+from tfbert_edge.models.quantization import (
+    Ranges,
+    assign_ranges,
+    copy_weights,
+    fake_quantize,
+    range_variables,
+    read_ranges,
+)
+from tfbert_edge.training.loop import Batches, History, fine_tune, updates_per_epoch
+from tfbert_edge.training.losses import Loss
+from tfbert_edge.training.optimizer import AdamW
+from tfbert_edge.training.schedules import make_schedule
+
+
+@dataclass(frozen=True)
+class QuantizeAwareSettings:
+    """The weights of the loss's terms, and how fast weights and ranges move.
+
+    ``range_learning_rate`` is in units of the activations a step, hence much larger than the weights' rate.
+    """
+
+    epochs: int = 1
+    learning_rate: float = 2e-5
+    range_learning_rate: float = 1e-2
+    warmup_ratio: float = 0.1
+    weight_decay: float = 0.0
+    task_weight: float = 0.0
+    distill_weight: float = 1.0
+    hidden_weight: float = 1.0
+    temperature: float = 1.0
+
+
+def quantize_aware(
+    model: Any,
+    *,
+    ranges: Ranges,
+    batches: Batches,
+    task_loss: Loss,
+    classification: bool,
+    settings: QuantizeAwareSettings,
+    **training: Any,
+) -> tuple[Ranges, History]:
+    """Train a fake-quantized copy of ``model`` and put its weights back into ``model``; returns its ranges and history.
+
+    Args:
+        model: the float network, without dropout (rates 0): int32 ids, segments, mask ``(b, n)`` -> logits. Changed in place.
+        ranges: where the activation ranges start, of :func:`tfbert_edge.models.ranges.estimate_ranges`.
+        batches: the training data.
+        task_loss: see :mod:`tfbert_edge.training.losses`.
+        classification: whether the outputs are logits of classes, or else values.
+        settings: see there.
+        training: passed to :func:`tfbert_edge.training.loop.fine_tune` (``folder``, ``resume``, ``seed``, ``on_progress``).
+    """
+    student = fake_quantize(model)
+    assign_ranges(student, ranges)
+    both = keras.Model(student.inputs, [student.output, *layer_outputs(student)], name="student")
+    steps = updates_per_epoch(batches) * settings.epochs
+    schedule = make_schedule(
+        "linear", learning_rate=settings.learning_rate, total_steps=steps, warmup_ratio=settings.warmup_ratio
+    )
+    # No clipping of the joint norm: a range's gradient is a sum over all that it clips and would drown the weights'.
+    optimizer = AdamW(schedule, max_gradient_norm=None, weight_decay=settings.weight_decay, epsilon=1e-8)
+    bounds = {variable.ref() for variable in range_variables(student)}
+    variables = list({variable.ref(): variable for variable in both.trainable_variables}.values())
+    faster = settings.range_learning_rate / settings.learning_rate
+    optimizer.build_for(variables, [faster if variable.ref() in bounds else 1.0 for variable in variables])
+    history = fine_tune(
+        both,
+        loss=distillation_loss(model, task_loss, classification=classification, settings=settings),
+        batches=batches,
+        optimizer=optimizer,
+        epochs=settings.epochs,
+        settings={"quantize_aware": vars(settings)},
+        **training,
+    )
+    copy_weights(student, model)
+    return read_ranges(student), history
+
+
+def distillation_loss(
+    teacher: Any, task_loss: Loss, *, classification: bool, settings: QuantizeAwareSettings
+) -> Loss:
+    """Return the loss above for a student whose outputs are its logits and each layer's hidden state.
+
+    ``teacher`` is a float network of the same inputs; it is run on every batch and gets no gradient.
+    """
+    reference = keras.Model(teacher.inputs, [teacher.output, *layer_outputs(teacher)], name="teacher")
+    # Its variables are the ones that training ends by changing, not before: the student has copies.
+    reference.trainable = False
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        expected = reference([batch[name] for name in reference.input_names], training=False)
+        expected = [tf.stop_gradient(tf.cast(tensor, tf.float32)) for tensor in expected]
+        logits, *hidden = outputs
+        total = settings.task_weight * task_loss(batch, logits) if settings.task_weight else 0.0
+        if settings.distill_weight:
+            term = soft_target_loss(logits, expected[0], settings.temperature) if classification else None
+            if term is None:
+                term = tf.reduce_mean(tf.square(logits - expected[0]), axis=-1)
+            total += settings.distill_weight * term
+        if settings.hidden_weight:
+            mask = tf.cast(batch["attention_mask"], tf.float32)[:, :, tf.newaxis]
+            distances = [
+                relative_distance(ours, theirs, mask)
+                for ours, theirs in zip(hidden, expected[1:], strict=True)
+            ]
+            total += settings.hidden_weight * tf.add_n(distances) / len(distances)
+        return total
+
+    return loss
+
+
+def soft_target_loss(logits: Any, teacher_logits: Any, temperature: float) -> Any:
+    """``T^2 KL(softmax(z_t / T) || softmax(z / T))`` (Hinton et al. 2015): two float ``(b, c)`` -> ``(b,)``."""
+    target = tf.nn.log_softmax(teacher_logits / temperature)
+    ours = tf.nn.log_softmax(logits / temperature)
+    return temperature**2 * tf.reduce_sum(tf.exp(target) * (target - ours), axis=-1)
+
+
+def relative_distance(hidden: Any, teacher_hidden: Any, mask: Any) -> Any:
+    """``||H - H_t||^2 / ||H_t||^2`` over real tokens: float ``(b, n, h)`` twice, mask ``(b, n, 1)`` -> ``(b,)``."""
+    difference = tf.reduce_sum(tf.square(hidden - teacher_hidden) * mask, axis=(1, 2))
+    return difference / tf.maximum(tf.reduce_sum(tf.square(teacher_hidden) * mask, axis=(1, 2)), 1e-12)

@@ -1,0 +1,105 @@
+"""The recipe's step ``quantize_aware``: weights and ranges for the integer-only form, beside the float model."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge._keras import keras
+from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_aware
+from tfbert_edge.data.batching import LengthBucketedBatches
+from tfbert_edge.data.calibration import calibration_examples
+from tfbert_edge.data.features import Features
+from tfbert_edge.models.checkpoint import load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.models.ranges import estimate_ranges, observe
+from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.files import write_json
+from tfbert_edge.stages.run import Run
+from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.losses import make_loss
+from tfbert_edge.training.precision import precision
+
+MODEL, RANGES, SNAPSHOTS = "model", "ranges.json", "snapshots"
+
+
+def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
+    """Train with fake quantization; writes ``model`` (a Hugging Face folder) and ``ranges.json`` into ``folder``.
+
+    Returns ``history``, ``figures`` (of the fake-quantized network on the validation set) and ``tokens_per_second``.
+    """
+    recipe, task = run.recipe, run.data.task
+    tokenizer = Tokenizer.from_folder(run.model_folder)
+    train, validation = (
+        run.features(examples, tokenizer) for examples in (run.data.train, run.data.validation)
+    )
+    # float32: the fake quantization of 8 bits has no use for numbers of 8 bits.
+    with precision("float32"):
+        loaded = load_checkpoint(
+            run.model_folder,
+            head=task.head,
+            num_outputs=task.num_outputs,
+            hidden_dropout=0.0,
+            attention_dropout=0.0,
+            classifier_dropout=0.0,
+        )
+        calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
+        histograms = observe(loaded.model, unpadded(calibration))
+        ranges = estimate_ranges(histograms, "percentile", percentile=step.percentile)
+
+        def evaluate(student: Any) -> dict[str, Any]:
+            logits = keras.Model(student.inputs, student.outputs[0])
+            metrics = task.metrics(
+                predict(logits, validation, batch_size=recipe.data.batch_size), np.asarray(validation.labels)
+            )
+            shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
+            run.console.say(f"  validation, fake-quantized: {shown}")
+            return metrics
+
+        with run.console.training() as on_progress:
+            trained, history = quantize_aware(
+                loaded.model,
+                ranges=ranges,
+                batches=LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 1),
+                task_loss=make_loss(task.loss),
+                classification=task.output_activation == "softmax",
+                settings=QuantizeAwareSettings(
+                    **step.model_dump(exclude={"method", "batch_size", "percentile"})
+                ),
+                evaluate=evaluate,
+                metric=task.primary_metric,
+                mode="min" if task.primary_metric in task.lower_is_better else "max",
+                folder=folder / SNAPSHOTS,
+                resume=True,
+                snapshot_seconds=recipe.training.checkpoint_seconds,
+                seed=recipe.seed,
+                on_progress=on_progress,
+            )
+    save_checkpoint(
+        loaded.model,
+        read_config(run.model_folder)[0],
+        folder / MODEL,
+        tokenizer=tokenizer,
+        labels=task.labels,
+        task_type=recipe.task.type,
+    )
+    write_json(folder / RANGES, trained)
+    shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
+    best = history.best or history[-1]
+    seconds = sum(record["seconds"] for record in history)
+    return {
+        "history": list(history),
+        "figures": best["metrics"],
+        "seconds": seconds,
+        "tokens_per_second": sum(record["tokens"] for record in history) / seconds if seconds else None,
+    }
+
+
+def unpadded(features: Features) -> Iterator[dict[str, np.ndarray]]:
+    """Batches of examples of the same length, so that nothing is padded."""
+    lengths = features.lengths
+    for length in np.unique(lengths):
+        yield features.select(np.flatnonzero(lengths == length)).padded(int(length))
