@@ -150,7 +150,7 @@ def continue_run(
     record = RunRecord.load(folder)
     changed = changed_fields(_stored_recipe(folder), recipe.model_dump(mode="json"))
     stage = first_affected(changed)
-    if stage is not None and record.stages:
+    if stage is not None and (record.stages or (folder / "train").exists()):
         fields = ", ".join(field for field in changed if first_stage(field) is not None)
         if stage == "train":
             raise RunError(
@@ -165,9 +165,6 @@ def continue_run(
         gone = record.forget(stage)
         if gone:
             console.say(f"changed: {fields}; runs again: {', '.join(gone)}")
-    elif stage == "train":
-        console.say(f"changed: {', '.join(changed)}; training had not finished and starts anew")
-        shutil.rmtree(folder / "train", ignore_errors=True)
     return _take_up(recipe, folder, record, console, command)
 
 
