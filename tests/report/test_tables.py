@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from tfbert_edge.report import forms_table, tables
+
+
+def test_forms_table_five_forms_shows_each_figure_in_its_unit(run):
+    table = forms_table(run)
+    assert table.columns == [
+        "Form", "Accuracy", "Change (points)", "Agreement", "Size (MiB)", "p50 ms, 1 thread", "p90 ms, 1 thread",
+        "p50 ms, 2 threads", "p90 ms, 2 threads", "Peak memory (MiB)", "Integer-only",
+    ]  # fmt: skip
+    assert [row[0] for row in table.rows] == ["Keras", "float32", "float16", "dynamic", "int8", "int16x8"]
+    # 835 of 1000 right, 845 in Keras; 16,252,928 bytes are 15.5 * 2**20; 5.8 ms * 1.1, * 0.6, * 0.66
+    assert table.rows[4] == [
+        "int8", "0.8350", "-1.00", "98.10%", "15.50", "5.80", "6.38", "3.48", "3.83", "86", "yes",
+    ]  # fmt: skip
+    assert table.rows[0][:2] == ["Keras", "0.8450"]
+    assert table.rows[1][-1] == "no"
+    assert table.strong == {4}
+
+
+def test_forms_table_text_lines_up_for_a_terminal(run):
+    lines = forms_table(run).text().splitlines()
+    assert len(lines) == 7
+    end = lines[0].index("Accuracy") + len("Accuracy")
+    assert [line[:end].split()[-1] for line in lines[1:]] == [
+        "0.8450", "0.8450", "0.8450", "0.8410", "0.8350", "0.8440",
+    ]  # fmt: skip
+
+
+def test_forms_table_bundled_form_is_the_one_that_stands_out(run):
+    run["stages"]["bundle"] = {"form": "dynamic"}
+    table = forms_table(run)
+    assert [table.rows[index][0] for index in table.strong] == ["dynamic"]
+
+
+def test_forms_table_nothing_validated_is_empty_and_figures_missing_are_dashes(run):
+    int8 = run["stages"]["validate"]["forms"]["int8"]
+    int8["latency"], int8["peak_memory_mib"] = {}, None
+    int8["metrics"]["accuracy"] = None
+    row = forms_table(run).rows[4]
+    assert row == ["int8", "–", "–", "98.10%", "15.50", "–", "–", "–", "–", "–", "yes"]  # noqa: RUF001
+    del run["stages"]["validate"]
+    assert forms_table(run).rows == []
+
+
+def test_gates_table_failed_gate_stands_out(run):
+    table = tables.gates_table(run)
+    assert table.rows == [
+        ["max_accuracy_drop", "int8", "≤ 2 points", "1 points", "passed"],
+        ["max_size_mib", "int8", "≤ 15 MiB", "15.5 MiB", "FAILED"],
+        ["min_agreement", "int8", "≥ 0.97", "0.981", "passed"],
+    ]
+    assert table.strong == {1}
+
+
+def test_training_table_one_row_an_epoch_with_the_kept_one(run):
+    table = tables.training_table(run)
+    assert table.columns == [
+        "Epoch", "Step", "Loss", "Accuracy", "F1 (macro)", "Matthews", "Learning rate", "Time", "Tokens/s", "Kept",
+    ]  # fmt: skip
+    assert table.rows[0] == [
+        "1", "236", "0.4821", "0.8290", "0.8288", "0.6590", "2.80e-05", "1 min 41 s", "2,079", "",
+    ]  # fmt: skip
+    assert table.rows[1][-1] == "kept" and table.strong == {1}
+
+
+def test_per_class_table_keras_beside_the_chosen_form(run):
+    table = tables.per_class_table(run)
+    assert table.columns[2:4] == ["Precision, Keras", "Precision, int8"]
+    # Keras, positive: 425 of 505 called so and of 500 that are; int8: 421 of 507
+    assert table.rows[1] == ["positive", "500", "0.8416", "0.8304", "0.8500", "0.8420", "0.8458", "0.8361"]
+
+
+def test_calibration_table_scores_are_listed_and_long_parts_left_in_their_file(run):
+    assert tables.calibration_table(run).rows == [
+        ["examples", "256"],
+        ["method", "mse"],
+        ["agreement, minmax", "0.951"],
+        ["agreement, percentile", "0.963"],
+        ["agreement, mse", "0.972"],
+        ["ranges", "20 entries, in export/calibration.json"],
+    ]
+
+
+def test_changed_table_says_how_many_and_shows_what_each_decided(run):
+    table = tables.changed_table(run)
+    assert table.note == "int8 changed 19 of 1,000 decisions of Keras; the 2 widest changes:"
+    assert table.rows[1] == [
+        "88", "a quiet, odd little thing.", "negative", "negative (0.512)", "positive (0.539)",
+    ]  # fmt: skip
+    assert len(tables.changed_table(run, limit=1).rows) == 1
+
+
+def test_changed_table_regression_shows_values_and_pairs(regression_run):
+    assert tables.changed_table(regression_run).rows == [
+        ["9", "A man plays. ‖ A man sings.", "2.4", "2.31", "2.87"]
+    ]
+
+
+def test_metrics_table_regression_has_its_metrics_and_parity(regression_run):
+    table = tables.metrics_table(regression_run)
+    assert table.columns[:4] == ["Form", "Pearson", "Spearman", "Mean squared error"]
+    assert table.rows[2] == ["int8", "0.8640", "0.8610", "0.5700", "0.17", "0.012"]
+
+
+def test_environment_table_machine_versions_command_and_date(run):
+    rows = dict(tables.environment_table(run).rows)
+    assert rows["Command"] == "tfbert-edge run rotten-tomatoes --output runs/quickstart"
+    assert rows["Machine"] == "x86_64, 2 cores, 15.6 GiB, Linux 6.1"
+    assert "ai-edge-litert 2.3.0" in rows["Versions"]
+    assert rows["Time"] == "train 3 min 35 s, export 1 min 3 s, validate 1 min 28 s"
+    assert tables.environment_table({}).rows == []

@@ -1,0 +1,111 @@
+"""Finding figures in ``run.json``, and printing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Run = Mapping[str, Any]
+NOTHING = "–"  # noqa: RUF001  # an en dash: a figure that was not measured
+
+METRIC_NAMES = {
+    "accuracy": "Accuracy",
+    "precision_macro": "Precision (macro)",
+    "recall_macro": "Recall (macro)",
+    "f1_macro": "F1 (macro)",
+    "matthews": "Matthews",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "mse": "Mean squared error",
+}
+
+
+def stage(run: Run, name: str) -> Mapping[str, Any]:
+    """The figures of a stage; empty where it did not run."""
+    return run.get("stages", {}).get(name) or {}
+
+
+def forms(run: Run) -> Mapping[str, Any]:
+    """The validated forms: form -> figures."""
+    return stage(run, "validate").get("forms") or {}
+
+
+def primary_metric(run: Run) -> str:
+    """The metric by which forms are compared."""
+    validated = stage(run, "validate")
+    known = validated.get("keras", {}).get("metrics") or stage(run, "train").get("figures") or {}
+    return validated.get("primary_metric") or ("spearman" if "spearman" in known else "accuracy")
+
+
+def is_regression(run: Run) -> bool:
+    """Whether the answers are numbers, not labels."""
+    return stage(run, "validate").get("task", "") == "regression" or primary_metric(run) == "spearman"
+
+
+def keras_metrics(run: Run) -> Mapping[str, Any]:
+    """The task's metrics of the Keras model on the evaluation set."""
+    return stage(run, "validate").get("keras", {}).get("metrics") or {}
+
+
+def chosen_form(run: Run) -> str | None:
+    """The form that the report sets beside Keras: the bundled one, else the gated one, else int8, else the last."""
+    measured = forms(run)
+    bundled = stage(run, "bundle").get("form")
+    gated = [gate["form"] for gate in stage(run, "validate").get("gates", [])]
+    return next(
+        (form for form in (bundled, *gated, "int8", *reversed(list(measured))) if form in measured), None
+    )
+
+
+def thread_counts(run: Run) -> list[str]:
+    """The numbers of threads at which latency was measured, as JSON has them, the fewest first."""
+    counts = {count for figures in forms(run).values() for count in figures.get("latency") or {}}
+    return sorted(counts, key=int)
+
+
+def metric_title(metric: str) -> str:
+    """A metric's name as people write it."""
+    return METRIC_NAMES.get(metric, metric.replace("_", " ").capitalize())
+
+
+def threads_title(count: str | int) -> str:
+    """``1 thread``, ``2 threads``."""
+    return f"{count} thread" if int(count) == 1 else f"{count} threads"
+
+
+def score(value: float | None, digits: int = 4) -> str:
+    """A metric; a dash where there is none."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """A share as per cent."""
+    return NOTHING if value is None else f"{100 * value:.2f}%"
+
+
+def mib(size_bytes: float | None) -> str:
+    """Bytes in MiB."""
+    return NOTHING if size_bytes is None else f"{size_bytes / 2**20:.2f}"
+
+
+def milliseconds(value: float | None) -> str:
+    """Three digits that count."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """``42 s``, ``3 min 20 s``, ``1 h 5 min``."""
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s" if seconds >= 10 else f"{seconds:.1f} s"
+
+
+def count(value: float | None) -> str:
+    """A whole number with separators."""
+    return NOTHING if value is None else f"{value:,.0f}"

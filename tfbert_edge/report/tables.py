@@ -1,0 +1,274 @@
+"""The tables of the report; ``forms_table`` is also what the terminal and the README show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tfbert_edge.report import figures as fig
+from tfbert_edge.report.figures import NOTHING, Run
+from tfbert_edge.validate.gates import GATES
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text, a row a list. ``text_columns`` are set left, the others right; ``strong`` rows stand out."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+    text_columns: frozenset[int] = frozenset({0})
+    strong: frozenset[int] = frozenset()
+    note: str = ""
+    prose: frozenset[int] = field(default=frozenset())
+    """Columns whose cells are sentences, which may break into lines."""
+
+    def text(self) -> str:
+        """The table for a terminal: columns set with spaces, no title and no note."""
+        lines = [self.columns, *self.rows]
+        widths = [max(len(line[at]) for line in lines) for at in range(len(self.columns))]
+        return "\n".join(
+            "  ".join(map(self._cell, range(len(line)), line, widths)).rstrip() for line in lines
+        )
+
+    def _cell(self, column: int, text: str, width: int) -> str:
+        return text.ljust(width) if column in self.text_columns else text.rjust(width)
+
+
+def forms_table(run: Run) -> Table:
+    """One row a form, Keras first: primary metric, agreement with Keras, size, latency, memory, audit."""
+    metric, threads = fig.primary_metric(run), fig.thread_counts(run)
+    keras = fig.keras_metrics(run).get(metric)
+    columns = ["Form", fig.metric_title(metric), "Change (points)", "Agreement", "Size (MiB)"]
+    for count in threads:
+        columns += [f"p50 ms, {fig.threads_title(count)}", f"p90 ms, {fig.threads_title(count)}"]
+    columns += ["Peak memory (MiB)", "Integer-only"]
+    rows = [["Keras", fig.score(keras)] + [NOTHING] * (len(columns) - 2)] if keras is not None else []
+    exported = fig.stage(run, "export").get("forms", {})
+    for form, figures in fig.forms(run).items():
+        value = figures["metrics"].get(metric)
+        change = NOTHING if value is None or keras is None else f"{100 * (value - keras):+.2f}"
+        row = [form, fig.score(value), change, fig.share(figures["parity"]["agreement"])]
+        row.append(fig.mib(figures.get("size_bytes")))
+        for count in threads:
+            latency = (figures.get("latency") or {}).get(count, {})
+            row += [fig.milliseconds(latency.get("p50_ms")), fig.milliseconds(latency.get("p90_ms"))]
+        memory = figures.get("peak_memory_mib")
+        audit = exported.get(form, {}).get("audit")
+        row += [NOTHING if memory is None else f"{memory:.0f}"]
+        row += [NOTHING if audit is None else "yes" if audit["passed"] else "no"]
+        rows.append(row)
+    chosen = fig.chosen_form(run)
+    strong = frozenset(index for index, row in enumerate(rows) if row[0] == chosen)
+    return Table("Forms", columns, rows, frozenset({0, len(columns) - 1}), strong, _forms_note(run))
+
+
+def _forms_note(run: Run) -> str:
+    validated = fig.stage(run, "validate")
+    if not validated:
+        return ""
+    runs = {
+        one.get("runs") for form in fig.forms(run).values() for one in (form.get("latency") or {}).values()
+    }
+    timed = f"{max(runs)} calls each, " if runs and None not in runs else ""
+    examples = f"on {validated['examples']:,} held-out examples " if "examples" in validated else ""
+    return (
+        f"Quality {examples}through LiteRT. Latency: one example a call, {timed}all forms in turns in one run. Memory: "
+        "the peak of a fresh process with the runtime and one model."
+    )
+
+
+def gates_table(run: Run) -> Table | None:
+    """The recipe's gates: limit, measured, verdict."""
+    gates = fig.stage(run, "validate").get("gates") or []
+    rows = []
+    for gate in gates:
+        known = GATES.get(gate["name"])
+        sign, unit = ("≤", known.unit) if known and known.at_most else ("≥", known.unit if known else "")
+        measured = NOTHING if gate["measured"] is None else f"{_short(gate['measured'])}{unit}"
+        verdict = "passed" if gate["passed"] else "FAILED"
+        rows.append([gate["name"], gate["form"], f"{sign} {_short(gate['limit'])}{unit}", measured, verdict])
+    strong = frozenset(index for index, gate in enumerate(gates) if not gate["passed"])
+    columns = ["Gate", "Form", "Limit", "Measured", "Verdict"]
+    return Table("Gates", columns, rows, frozenset({0, 1, 4}), strong) if rows else None
+
+
+def training_table(run: Run) -> Table | None:
+    """One row an epoch: loss, metrics, learning rate, time, speed."""
+    history = fig.stage(run, "train").get("history") or []
+    if not history:
+        return None
+    first: dict[str, Any] = next((record["metrics"] for record in history if record.get("metrics")), {})
+    metrics = [name for name, value in first.items() if isinstance(value, int | float)]
+    columns = [
+        "Epoch",
+        "Step",
+        "Loss",
+        *map(fig.metric_title, metrics),
+        "Learning rate",
+        "Time",
+        "Tokens/s",
+        "Kept",
+    ]
+    rows = []
+    for number, record in enumerate(history, start=1):
+        values = record.get("metrics") or {}
+        rate = record.get("learning_rate")
+        rows.append(
+            [
+                str(number),
+                fig.count(record.get("step")),
+                fig.score(record.get("loss")),
+                *(fig.score(values.get(name)) for name in metrics),
+                NOTHING if rate is None else f"{rate:.2e}",
+                fig.duration(record.get("seconds")),
+                fig.count(record.get("tokens_per_second")),
+                "kept" if record.get("best") else "",
+            ]
+        )
+    strong = frozenset(index for index, record in enumerate(history) if record.get("best"))
+    note = "Metrics on the held-out examples after each epoch; tokens are real ones, without padding."
+    return Table("Training", columns, rows, frozenset({len(columns) - 1}), strong, note)
+
+
+def per_class_table(run: Run) -> Table | None:
+    """Precision, recall and F1 of each label, Keras beside the chosen form."""
+    form = fig.chosen_form(run)
+    keras = fig.keras_metrics(run).get("per_class")
+    if not form or not keras:
+        return None
+    ours = fig.forms(run)[form]["metrics"].get("per_class") or {}
+    names = ("precision", "recall", "f1")
+    titles = ["Precision", "Recall", "F1"]
+    columns = ["Label", "Examples", *(f"{title}, {who}" for title in titles for who in ("Keras", form))]
+    rows = []
+    for label, scores in keras.items():
+        pairs = [fig.score(side.get(name)) for name in names for side in (scores, ours.get(label, {}))]
+        rows.append([label, fig.count(scores.get("support")), *pairs])
+    return Table("Scores of each label", columns, rows)
+
+
+def metrics_table(run: Run) -> Table | None:
+    """Every metric that is one number, for Keras and all forms."""
+    metrics = [name for name, value in fig.keras_metrics(run).items() if isinstance(value, int | float)]
+    if not metrics:
+        return None
+    rows = [["Keras", *(fig.score(fig.keras_metrics(run)[name]) for name in metrics), NOTHING, NOTHING]]
+    for form, figures in fig.forms(run).items():
+        parity = figures["parity"]
+        distances = [f"{parity[name]:.2g}" for name in ("max_abs", "mean_abs")]
+        rows.append([form, *(fig.score(figures["metrics"].get(name)) for name in metrics), *distances])
+    columns = ["Form", *map(fig.metric_title, metrics), "Max |form - Keras|", "Mean |form - Keras|"]
+    return Table("All metrics and parity", columns, rows)
+
+
+def calibration_table(run: Run) -> Table | None:
+    """How the activation ranges were chosen; what is longer than a few entries stays in its file."""
+    calibration = fig.stage(run, "export").get("calibration") or {}
+    rows = [list(row) for row in _flat(calibration)]
+    return Table("Calibration", ["What", "Value"], rows, frozenset({0, 1})) if rows else None
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for name, value in values.items():
+        title = f"{prefix}{str(name).replace('_', ' ')}"
+        if isinstance(value, Mapping | list):
+            if len(value) > 12 or (
+                isinstance(value, list) and any(isinstance(one, Mapping | list) for one in value)
+            ):
+                rows.append((title, f"{len(value)} entries, in export/calibration.json"))
+            elif isinstance(value, Mapping):
+                rows += _flat(value, f"{title}, ")
+            else:
+                rows.append((title, ", ".join(map(_short, value))))
+        else:
+            rows.append((title, NOTHING if value is None else _short(value)))
+    return rows
+
+
+def changed_table(run: Run, limit: int = 30) -> Table | None:
+    """The examples on which the chosen form decides otherwise than Keras, the widest change first."""
+    form = fig.chosen_form(run)
+    if not form:
+        return None
+    figures = fig.forms(run)[form]
+    changed = figures.get("changed") or []
+    total = figures.get("changed_total", len(changed))
+    examples = fig.stage(run, "validate").get("examples")
+    rows = []
+    for change in changed[:limit]:
+        text = change["text"] + (f" ‖ {change['text_pair']}" if change.get("text_pair") else "")
+        answers = [_answer(change, side) for side in ("keras", "form")]
+        rows.append([str(change["id"]), text, _short(change["label"]), *answers])
+    moved = "moved by more than the tolerance" if fig.is_regression(run) else "changed"
+    note = f"{form} {moved} {total:,}{f' of {examples:,}' if examples else ''} decisions of Keras"
+    note += f"; the {len(rows)} widest changes:" if len(rows) < total else "."
+    columns = ["Id", "Text", "True", "Keras", form]
+    return Table(
+        "Changed decisions", columns, rows, frozenset({0, 1, 2, 3, 4}), note=note, prose=frozenset({1})
+    )
+
+
+def _answer(change: Mapping[str, Any], side: str) -> str:
+    answer, value = change[side], change.get(f"{side}_score")
+    if isinstance(answer, str) and value is not None:
+        return f"{answer} ({value:.3f})"
+    return _short(answer)
+
+
+def environment_table(run: Run) -> Table:
+    """Where, when and with what the figures were measured."""
+    host, versions = run.get("host") or {}, run.get("versions") or {}
+    memory = host.get("memory_gib")
+    machine = [host.get("machine"), f"{host['cores']} cores" if "cores" in host else None]
+    machine += [f"{memory:g} GiB" if memory else None, host.get("system")]
+    rows: list[tuple[str, Any]] = [
+        ("Command", run.get("command")),
+        ("Date", run.get("date")),
+        ("Processor", host.get("processor")),
+        ("Machine", ", ".join(part for part in machine if part)),
+        ("CPU features", " ".join(host.get("flags") or [])),
+        ("Seed", None if run.get("seed") is None else str(run["seed"])),
+        ("Recipe SHA-256", run.get("recipe_sha256")),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
+        ("Time", _stage_times(run)),
+    ]
+    kept = [[name, str(value)] for name, value in rows if value]
+    return Table("Environment", ["What", "Value"], kept, frozenset({0, 1}), prose=frozenset({1}))
+
+
+def _stage_times(run: Run) -> str:
+    seconds = {
+        name: figures.get("seconds")
+        for name, figures in run.get("stages", {}).items()
+        if isinstance(figures, dict)
+    }
+    return ", ".join(f"{name} {fig.duration(value)}" for name, value in seconds.items() if value is not None)
+
+
+def data_table(run: Run) -> Table | None:
+    """Examples, labels and lengths."""
+    data, exported = run.get("data") or {}, fig.stage(run, "export")
+    lengths, vocabulary = data.get("lengths") or {}, exported.get("vocabulary") or {}
+    rows = [
+        ["Training examples", fig.count(data.get("train_examples"))],
+        ["Held-out examples", fig.count(data.get("validation_examples"))],
+        ["Labels", ", ".join(map(str, data.get("labels") or [])) or NOTHING],
+        [
+            "Word pieces an example",
+            ", ".join(f"{name} {value}" for name, value in lengths.items()) or NOTHING,
+        ],
+        ["Sequence length of the files", fig.count(exported.get("sequence_length"))],
+        [
+            "Vocabulary",
+            " → ".join(fig.count(vocabulary[name]) for name in ("before", "after") if name in vocabulary),
+        ],
+    ]
+    kept = [row for row in rows if row[1] not in ("", NOTHING)]
+    return Table("Data", ["What", "Value"], kept, frozenset({0, 1}), prose=frozenset({1})) if kept else None
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
