@@ -59,7 +59,9 @@ class Snapshots:
             shutil.rmtree(final)
         os.replace(partial, final)
         _flush_folder(self.folder)
-        for old in self._folders()[KEPT:]:
+        folders = self._folders()
+        # Those beyond this step were passed over when training resumed: damaged.
+        for old in [*(f for f in folders if f.name > final.name), *folders[folders.index(final) + KEPT :]]:
             shutil.rmtree(old)
         self._delete_unused_best()
         return final
@@ -140,7 +142,10 @@ class Snapshots:
     def _delete_unused_best(self) -> None:
         used = set()
         for folder in self._folders():
-            best = json.loads((folder / _STATE).read_text(encoding="utf-8"))["state"].get("best_epoch")
+            try:
+                best = json.loads((folder / _STATE).read_text(encoding="utf-8"))["state"].get("best_epoch")
+            except (OSError, ValueError, KeyError):
+                continue
             used.add(None if best is None else self._best(best))
         for path in self.folder.glob("best-*.npz"):
             if path not in used:

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+from tfbert_edge._keras import keras, tf
+from tfbert_edge.errors import TrainingError
+from tfbert_edge.training.losses import LOSSES, balanced_class_weights, make_loss
+
+_RANDOM = np.random.default_rng(0)
+_LOGITS = _RANDOM.normal(size=(6, 3)).astype(np.float32) * 3
+_LABELS = np.array([0, 2, 1, 1, 0, 2], np.int32)
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    return logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_softmax_cross_entropy_equals_keras(smoothing):
+    oracle = keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=smoothing, reduction="none"
+    )
+    loss = make_loss("softmax_cross_entropy", label_smoothing=smoothing)
+    result = loss({"labels": tf.constant(_LABELS)}, tf.constant(_LOGITS))
+    np.testing.assert_allclose(result, oracle(np.eye(3)[_LABELS], _LOGITS), rtol=1e-5)
+
+
+def test_softmax_cross_entropy_with_class_weights_multiplies_each_example():
+    weights = [0.5, 2.0, 3.0]
+    loss = make_loss("softmax_cross_entropy", class_weights=weights)
+    expected = [-weights[y] * _log_softmax(_LOGITS)[i, y] for i, y in enumerate(_LABELS)]
+    np.testing.assert_allclose(
+        loss({"labels": tf.constant(_LABELS)}, tf.constant(_LOGITS)), expected, rtol=1e-5
+    )
+
+
+def test_softmax_cross_entropy_of_bfloat16_logits_is_float32():
+    loss = make_loss("softmax_cross_entropy")
+    result = loss({"labels": tf.constant(_LABELS)}, tf.cast(_LOGITS, tf.bfloat16))
+    assert result.dtype == tf.float32
+
+
+def test_mean_squared_error_is_the_square_of_the_difference():
+    loss = make_loss("mean_squared_error", class_weights=None, label_smoothing=0.0)
+    result = loss({"labels": tf.constant([1.0, 4.0])}, tf.constant([[1.5], [1.0]]))
+    np.testing.assert_allclose(result, [0.25, 9.0])
+
+
+def test_balanced_class_weights_equal_scikit_learn():
+    labels = np.array([0, 0, 0, 1, 2, 2])
+    expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)
+    np.testing.assert_allclose(balanced_class_weights(labels, 3), expected)
+
+
+def test_balanced_class_weights_without_examples_of_a_class_names_it():
+    with pytest.raises(TrainingError, match="none of class 1"):
+        balanced_class_weights(np.array([0, 2]), 3)
+
+
+def test_make_loss_unknown_or_with_a_foreign_setting_lists_what_there_is():
+    with pytest.raises(TrainingError, match=", ".join(LOSSES)):
+        make_loss("hinge")
+    with pytest.raises(TrainingError, match="has no setting label_smoothing"):
+        make_loss("mean_squared_error", label_smoothing=0.1)
