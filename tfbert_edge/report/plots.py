@@ -16,6 +16,9 @@ from tfbert_edge.validate.forms import read_outputs
 MOST_NUMBERED_LABELS = 12
 """Beyond this a confusion matrix shows colours alone: its numbers would not fit their cells."""
 
+MOST_LABELS_ABREAST = 3
+"""Up to this the two matrices stand side by side, and a cell has room for its share too."""
+
 
 def make_plots(
     run: Run, theme: Theme, *, validate_folder: Path | None = None
@@ -150,9 +153,9 @@ def confusion(run: Run, pyplot: Any, theme: Theme) -> Any:
     if not all(matrices.values()):
         return None
     labels = _labels(run, len(matrices[form]))
-    few = len(labels) <= 4
+    few = len(labels) <= MOST_LABELS_ABREAST
     shape = (1, 2) if few else (2, 1)
-    size = (WIDTH_INCHES, 3.1) if few else (WIDTH_INCHES, 2 * min(4.6, 1.6 + 0.36 * len(labels)))
+    size = (WIDTH_INCHES, 3.5) if few else (WIDTH_INCHES, 2 * min(4.6, 1.6 + 0.36 * len(labels)))
     figure, panels = pyplot.subplots(*shape, figsize=size, sharey=few)
     for axes, (who, matrix) in zip(panels, matrices.items(), strict=True):
         _matrix(axes, theme, np.asarray(matrix), labels)
@@ -171,7 +174,7 @@ def _matrix(axes: Any, theme: Theme, counts: np.ndarray, labels: list[str]) -> N
     for name in ("top", "right", "left", "bottom"):
         axes.spines[name].set_visible(False)
     axes.tick_params(length=0)
-    names = [label if len(label) <= 14 else f"{label[:13]}…" for label in labels]
+    names = [label if len(label) <= 14 else f"{label[:7]}…{label[-6:]}" for label in labels]
     shown = range(len(names)) if len(names) <= 30 else range(0, len(names), len(names) // 15)
     turned = max(map(len, names)) * len(names) > 22
     size = 10 if len(names) <= MOST_NUMBERED_LABELS else 7
@@ -182,9 +185,17 @@ def _matrix(axes: Any, theme: Theme, counts: np.ndarray, labels: list[str]) -> N
     for row, column in np.ndindex(counts.shape):
         red, green, blue, _ = image.cmap(image.norm(shares[row, column]))
         colour = "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
-        text = f"{counts[row, column]:,}" + (f"\n{shares[row, column]:.1%}" if len(names) <= 4 else "")
+        text = f"{counts[row, column]:,}" + (
+            f"\n{shares[row, column]:.1%}" if len(names) <= MOST_LABELS_ABREAST else ""
+        )
         axes.text(
-            column, row, text, ha="center", va="center", color=colour, fontsize=11 if len(names) <= 4 else 8
+            column,
+            row,
+            text,
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize=11 if len(names) <= MOST_LABELS_ABREAST else 8,
         )
 
 
