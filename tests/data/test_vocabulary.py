@@ -63,3 +63,14 @@ def test_keep_takes_pieces_and_phrases(tokenizer):
 def test_keep_of_what_cannot_be_spelt_is_refused(tokenizer):
     with pytest.raises(DataError, match="keep has '☃'"):
         trimmed_vocabulary(tokenizer, CORPUS, keep=["☃"])
+
+
+def test_trimmed_vocabulary_with_min_count_drops_pieces_used_less_often(tokenizer):
+    corpus = ["the film was good", "the film was boring", "the story"]
+    once = [p for p in ("good", "boring", "story") if p in tokenizer.vocabulary]
+
+    trimmed = trimmed_vocabulary(tokenizer, corpus, min_count=2)
+
+    assert once
+    assert {"the", "film", "was"} <= set(trimmed.pieces)
+    assert not set(once) & set(trimmed.pieces)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from tfbert_edge._keras import tf
-from tfbert_edge.models.dropout import CountedDropout
+from tfbert_edge.models.dropout import CountedDropout, without_dropout
+from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.presets import preset
 
 ONES = tf.ones((64, 256))
 
@@ -52,3 +54,14 @@ def test_dropout_counter_is_not_trained_and_survives_its_configuration():
     assert layer.trainable_weights == []
     copy = CountedDropout.from_config(layer.get_config())
     assert (copy.name, copy.rate, copy.seed) == ("a", 0.25, 9)
+
+
+def test_without_dropout_trains_as_the_model_predicts_and_leaves_it_alone():
+    model = build_model(preset("tiny"), num_outputs=2)
+    inputs = [tf.ones((2, 5), tf.int32), tf.zeros((2, 5), tf.int32), tf.ones((2, 5), tf.int32)]
+    expected = model(inputs, training=False).numpy()
+
+    copy = without_dropout(model)
+
+    np.testing.assert_array_equal(copy(inputs, training=True).numpy(), expected)
+    assert np.abs(model(inputs, training=True).numpy() - expected).max() > 0

@@ -29,7 +29,7 @@ class TrimmedVocabulary:
 
 
 def trimmed_vocabulary(
-    tokenizer: Tokenizer, texts: Iterable[str], *, keep: Sequence[str] = ()
+    tokenizer: Tokenizer, texts: Iterable[str], *, keep: Sequence[str] = (), min_count: int = 1
 ) -> TrimmedVocabulary:
     """Keep the pieces that ``texts`` use, all single characters, special and added tokens, and ``keep``.
 
@@ -37,6 +37,7 @@ def trimmed_vocabulary(
     place and that piece is kept; any other text still has its characters.
 
     Args:
+        min_count: how often the texts must use a piece. Above 1, a word of a dropped piece is spelled by smaller ones.
         keep: pieces (``##ing``), or words and phrases, whose pieces are kept.
 
     Raises:
@@ -49,10 +50,11 @@ def trimmed_vocabulary(
     kept |= {ids[token.content] for token in settings.added_tokens}
     kept |= {at for at, piece in enumerate(vocabulary) if len(piece.removeprefix(CONTINUATION)) == 1}
     kept |= {ids[piece] for piece in (CONTINUATION, "#") if piece in ids}
-    rest = iter(texts)
+    rest, counts = iter(texts), np.zeros(len(vocabulary), np.int64)
     while chunk := list(islice(rest, CHUNK)):
         for encoding in tokenizer.encode_batch(chunk, max_length=NO_LIMIT):
-            kept.update(encoding.ids)
+            np.add.at(counts, encoding.ids, 1)
+    kept |= set(np.flatnonzero(counts >= min_count).tolist())
     for entry in keep:
         kept |= _pieces_of(entry, tokenizer, ids)
     kept_ids = np.array(sorted(kept), np.int32)

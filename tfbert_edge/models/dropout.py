@@ -51,3 +51,15 @@ class CountedDropout(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"rate": self.rate, "seed": self.seed}
+
+
+def without_dropout(model: Any) -> Any:
+    """Return a copy of ``model``, weights and all, whose dropout is inert."""
+
+    def clone(layer: Any) -> Any:
+        config = layer.get_config()
+        return type(layer).from_config(config | {"rate": 0.0} if isinstance(layer, CountedDropout) else config)
+
+    copy = keras.models.clone_model(model, clone_function=clone)
+    copy.set_weights(model.get_weights())
+    return copy

@@ -30,6 +30,8 @@ class TrimVocabulary(Block):
     enabled: bool = True
     keep: tuple[Text, ...] = ()
     """Words and pieces to keep beside the texts' own, the single characters and the special tokens."""
+    min_count: PositiveInt = 1
+    """How often the texts must use a piece; a word of a rarer one is spelled by smaller pieces."""
 
 
 class ExportConfig(Block):

@@ -9,13 +9,11 @@ import numpy as np
 
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
-from tfbert_edge.data.vocabulary import trimmed_vocabulary
-from tfbert_edge.models.checkpoint import load_checkpoint
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.files import new_folder, sha256, write_bytes, write_json
 from tfbert_edge.stages.int8 import make_int8, trained_folder
-from tfbert_edge.stages.network import Network
+from tfbert_edge.stages.network import Network, saved_network, trained_network
 from tfbert_edge.stages.quantize_aware import MODEL
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict
@@ -38,7 +36,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     recipe, say = run.recipe, run.console.say
     # float32 whatever the training computed in: the forms are compared with the network itself.
     with precision("float32"):
-        network = load_network(run, run.model_folder)
+        network = trained_network(run)
     length = recipe.sequence_length
     train, validation = (
         run.features(examples, network.tokenizer, max_length=length)
@@ -66,25 +64,6 @@ def export_stage(run: Run) -> dict[str, Any]:
         write_json(folder / "calibration.json", figures["calibration"])
         write_json(folder / "audit.json", audits)
     return figures
-
-
-def load_network(run: Run, folder: Path) -> Network:
-    """The model in ``folder``, with its vocabulary trimmed where the recipe asks for it."""
-    task, settings = run.data.task, run.recipe.export.trim_vocabulary
-    tokenizer = Tokenizer.from_folder(folder)
-    loaded = load_checkpoint(folder, head=task.head, num_outputs=task.num_outputs)
-    whole = len(tokenizer.vocabulary)
-    if not settings.enabled:
-        return Network(loaded.model, loaded.config, tokenizer, task, None, {"before": whole, "after": whole})
-    # The training texts alone: what the trimmed vocabulary costs on other texts is then in the figures.
-    trimmed = trimmed_vocabulary(tokenizer, run.data.train.all_texts(), keep=settings.keep)
-    model, config = import_export("export.trim").trim_embeddings(
-        loaded.model, loaded.config, trimmed.kept_ids, head=task.head
-    )
-    tokenizer = Tokenizer.from_vocabulary(trimmed.pieces, tokenizer.settings)
-    after = len(trimmed.pieces)
-    run.console.say(f"  vocabulary trimmed from {whole:,} to {after:,} pieces")
-    return Network(model, config, tokenizer, task, trimmed.kept_ids, {"before": whole, "after": after})
 
 
 def _write_tokenizer(run: Run, tokenizer: Tokenizer, folder: Path) -> None:
@@ -117,7 +96,7 @@ def _convert(
     if form == "int8":
         if (folder := trained_folder(run)) is not None:
             with precision("float32"):
-                network = load_network(run, folder / MODEL)
+                network = saved_network(run, folder / MODEL)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)
         figures["calibration"].update(chosen)
     elif form == "int16x8":

@@ -14,10 +14,11 @@ from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
-from tfbert_edge.models.checkpoint import load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.models.checkpoint import save_checkpoint
+from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import estimate_ranges, observe
-from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.files import write_json
+from tfbert_edge.stages.network import trained_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.losses import make_loss
@@ -32,22 +33,15 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
     Returns ``history``, ``figures`` (of the fake-quantized network on the validation set) and ``tokens_per_second``.
     """
     recipe, task = run.recipe, run.data.task
-    tokenizer = Tokenizer.from_folder(run.model_folder)
-    train, validation = (
-        run.features(examples, tokenizer) for examples in (run.data.train, run.data.validation)
-    )
     # float32: the fake quantization of 8 bits has no use for numbers of 8 bits.
     with precision("float32"):
-        loaded = load_checkpoint(
-            run.model_folder,
-            head=task.head,
-            num_outputs=task.num_outputs,
-            hidden_dropout=0.0,
-            attention_dropout=0.0,
-            classifier_dropout=0.0,
+        network = trained_network(run)
+        model = without_dropout(network.model)
+        train, validation = (
+            run.features(examples, network.tokenizer) for examples in (run.data.train, run.data.validation)
         )
         calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
-        histograms = observe(loaded.model, unpadded(calibration))
+        histograms = observe(model, unpadded(calibration))
         ranges = estimate_ranges(histograms, "percentile", percentile=step.percentile)
 
         def evaluate(student: Any) -> dict[str, Any]:
@@ -61,7 +55,7 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
 
         with run.console.training() as on_progress:
             trained, history = quantize_aware(
-                loaded.model,
+                model,
                 ranges=ranges,
                 batches=LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 1),
                 task_loss=make_loss(task.loss),
@@ -79,10 +73,10 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
                 on_progress=on_progress,
             )
     save_checkpoint(
-        loaded.model,
-        read_config(run.model_folder)[0],
+        model,
+        network.config,
         folder / MODEL,
-        tokenizer=tokenizer,
+        tokenizer=network.tokenizer,
         labels=task.labels,
         task_type=recipe.task.type,
     )
