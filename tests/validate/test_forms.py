@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from tfbert_edge.errors import GateError, RunError
+from tfbert_edge.errors import GateError, RecipeError, RunError
 from tfbert_edge.tasks import Classification
 from tfbert_edge.validate import read_outputs, validate_forms
 
@@ -121,3 +121,13 @@ def test_validate_script_export_folder_prints_the_table_and_ends_with_2_on_a_fai
     accuracy = accuracy_score(evaluation.labels, evaluation.keras_outputs.argmax(1))
     assert keras.split()[:2] == ["Keras", f"{accuracy:.4f}"]
     assert int8.split()[0] == "int8"
+
+
+def test_validate_forms_gate_for_a_form_not_measured_raises_before_measuring(models, evaluation):
+    def refuse(*step):
+        raise AssertionError("measured something first")
+
+    with pytest.raises(RecipeError, match="'int8', which is not measured; measured: same"):
+        validate_forms(
+            {"same": models["same"]}, evaluation, TASK, gates={"max_size_mib": 16}, on_progress=refuse
+        )

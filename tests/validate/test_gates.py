@@ -62,7 +62,7 @@ def test_evaluate_gates_none_set_needs_no_form():
 
 
 def test_evaluate_gates_form_not_measured_raises_with_the_measured_ones():
-    with pytest.raises(RecipeError, match="'int16x8', which was not measured; measured: int8, float32"):
+    with pytest.raises(RecipeError, match="'int16x8', which is not measured; measured: int8, float32"):
         evaluate_gates({"max_size_mib": 16, "form": "int16x8"}, VALIDATION)
 
 

@@ -28,7 +28,7 @@ def model_card(run: Run, *, form: str | None = None) -> str:
         ("Scores of each label", tables.per_class_table(run)),
         ("Data", tables.data_table(run)),
         ("Training", tables.training_table(run)),
-        ("How int8 ranges were chosen", tables.calibration_table(run)),
+        ("Calibration", tables.calibration_table(run)),
     ):
         if found is not None and found.rows:
             parts += [f"## {title}", *_table(found)]
@@ -88,7 +88,7 @@ def _limits(run: Run, form: str | None) -> list[str]:
         total = figures.get("changed_total", len(figures.get("changed") or []))
         verb = "moves" if fig.is_regression(run) else "decides otherwise than the Keras model on"
         tail = " beyond the tolerance" if fig.is_regression(run) else ""
-        limits.append(f"{form} {verb} {total:,} of these examples{tail}; the report lists them.")
+        limits.append(f"{form} {verb} {total:,} of these examples{tail}.")
     failed = [gate for gate in validated.get("gates") or [] if not gate["passed"]]
     limits += [f"A gate of the recipe failed. {describe_gate(gate)}." for gate in failed]
     length, vocabulary = (

@@ -13,7 +13,7 @@ from tfbert_edge.errors import GateError, RunError
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.validate._files import plain, write_arrays, write_json
 from tfbert_edge.validate.evaluation_set import EvaluationSet
-from tfbert_edge.validate.gates import evaluate_gates
+from tfbert_edge.validate.gates import check_gate_settings, evaluate_gates
 from tfbert_edge.validate.latency import measure_latency
 from tfbert_edge.validate.memory import measure_memory
 from tfbert_edge.validate.parity import compare_outputs, output_fault
@@ -50,6 +50,7 @@ def validate_forms(
     """
     began = time.perf_counter()
     _check_files(models)
+    check_gate_settings(gates or {}, models)
     outputs = {
         form: run_model(
             path, evaluation, threads=max(threads), doing=f"{form}: quality", on_progress=on_progress

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tfbert_edge.errors import GateError, RecipeError
 
+DEFAULT_FORM = "int8"
 _ROUNDING = 1e-9
 """100 * (0.845 - 0.825) is 2.0000000000000018: a limit is met up to the rounding of the figures themselves."""
 
@@ -47,6 +48,27 @@ GATES: dict[str, _Gate] = {
 }
 
 
+def check_gate_settings(gates: Mapping[str, Any], forms: Iterable[str]) -> dict[str, float]:
+    """The limits that are set in ``gates``, once they can be held against ``forms``; None is no limit.
+
+    Raises:
+        RecipeError: a gate is unknown, or its form is not one of ``forms``.
+    """
+    limits = {name: float(limit) for name, limit in gates.items() if name != "form" and limit is not None}
+    unknown = sorted(set(limits) - set(GATES))
+    if unknown:
+        raise RecipeError(
+            f"validate.gates: {', '.join(unknown)} unknown; it may hold form, {', '.join(GATES)}"
+        )
+    form, measured = gates.get("form") or DEFAULT_FORM, list(forms)
+    if limits and form not in measured:
+        raise RecipeError(
+            f"validate.gates.form is '{form}', which is not measured; measured: {', '.join(measured)}. "
+            "Set validate.gates.form to one of these, or add the form to export.forms."
+        )
+    return limits
+
+
 def evaluate_gates(gates: Mapping[str, Any], validation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Hold a validation against the recipe's ``validate.gates`` block; gates set to None are left out.
 
@@ -56,20 +78,8 @@ def evaluate_gates(gates: Mapping[str, Any], validation: Mapping[str, Any]) -> l
     Raises:
         RecipeError: a gate is unknown, or its form was not measured.
     """
-    limits = {name: limit for name, limit in gates.items() if name != "form" and limit is not None}
-    unknown = sorted(set(limits) - set(GATES))
-    if unknown:
-        raise RecipeError(
-            f"validate.gates: {', '.join(unknown)} unknown; it may hold form, {', '.join(GATES)}"
-        )
-    if not limits:
-        return []
-    form = gates.get("form") or "int8"
-    if form not in validation["forms"]:
-        raise RecipeError(
-            f"validate.gates.form is '{form}', which was not measured; measured: {', '.join(validation['forms'])}. "
-            "Set validate.gates.form to one of these, or add the form to export.forms."
-        )
+    limits = check_gate_settings(gates, validation["forms"])
+    form = gates.get("form") or DEFAULT_FORM
     results = []
     for name, limit in limits.items():
         measured = GATES[name].measure(validation, validation["forms"][form])
@@ -77,9 +87,9 @@ def evaluate_gates(gates: Mapping[str, Any], validation: Mapping[str, Any]) -> l
             {
                 "name": name,
                 "form": form,
-                "limit": float(limit),
+                "limit": limit,
                 "measured": None if measured is None else float(measured),
-                "passed": _passes(name, float(limit), measured),
+                "passed": _passes(name, limit, measured),
             }
         )
     return results
