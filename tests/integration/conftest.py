@@ -35,17 +35,17 @@ def write_reviews(path: Path, count: int, *, seed: int = 0) -> Path:
     return path
 
 
-@pytest.fixture
-def tiny_recipe(tmp_path: Path, tiny_bert_folder: Path) -> Callable[..., Path]:
-    """``tiny_recipe(**blocks)`` writes a recipe that runs in seconds; each block is laid over its own."""
+@pytest.fixture(scope="session")
+def make_recipe(tiny_bert_folder: Path) -> Callable[..., Path]:
+    """``make_recipe(folder, **blocks)`` writes a recipe that runs in seconds; each block is laid over its own."""
 
-    def make(name: str = "recipe.yaml", **blocks: Any) -> Path:
-        data = tmp_path / "reviews.csv"
+    def make(folder: Path, **blocks: Any) -> Path:
+        data = folder / "reviews.csv"
         if not data.exists():
             write_reviews(data, 160)
         recipe: dict[str, Any] = {
             "name": "tiny",
-            "output": str(tmp_path / "run"),
+            "output": str(folder / "run"),
             "task": {"type": "classification", "labels": ["negative", "positive"]},
             "model": {"checkpoint": str(tiny_bert_folder)},
             "data": {
@@ -54,14 +54,14 @@ def tiny_recipe(tmp_path: Path, tiny_bert_folder: Path) -> Callable[..., Path]:
                 "max_length": 32,
                 "calibration_examples": 32,
             },
-            "training": {"epochs": 2, "batch_size": 16, "learning_rate": 2e-3, "precision": "float32"},
+            "training": {"epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "precision": "float32"},
             "export": {"forms": FORMS},
             "validate": {"threads": [1], "latency_runs": 5, "gates": {"max_accuracy_drop": None}},
             "bundle": {"eval_examples": 10},
         }
         for block, changes in blocks.items():
             recipe[block] = recipe[block] | changes if isinstance(recipe.get(block), dict) else changes
-        path = tmp_path / name
+        path = folder / "recipe.yaml"
         path.write_text(yaml.safe_dump(recipe), encoding="utf-8")
         return path
 
