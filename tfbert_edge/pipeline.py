@@ -42,6 +42,9 @@ RECIPE_FILE = "recipe.yaml"
 # Imported when it runs: training needs TensorFlow, the rest of the stages do not.
 STAGE_MODULES = {stage: f"tfbert_edge.stages.{stage}" for stage in STAGES}
 
+# What a stage needs only until it is recorded as finished.
+SCAFFOLDING = {"train": ("train/snapshots",)}
+
 NEEDS = {
     "train": (),
     "compress": ("train",),
@@ -81,6 +84,7 @@ def run_pipeline(
             continue
         if run.record.finished(stage):
             run.console.say(f"{stage}: done before")
+            _clear_scaffolding(run, stage)
         else:
             run_stage(run, stage)
     return run
@@ -193,9 +197,13 @@ def run_stage(run: Run, stage: str) -> None:
     if isinstance(figures, dict):
         figures = {"seconds": round(time.monotonic() - start, 2), **figures}
     run.record.finish(stage, figures)
-    after: Callable[[Run], None] | None = getattr(module, f"after_{stage}", None)
-    if after is not None and run.record.on_disk:
-        after(run)
+    if run.record.on_disk:
+        _clear_scaffolding(run, stage)
+
+
+def _clear_scaffolding(run: Run, stage: str) -> None:
+    for path in SCAFFOLDING.get(stage, ()):
+        shutil.rmtree(run.folder / path, ignore_errors=True)
 
 
 def _train_along(recipe: Recipe, folder: Path, console: Console) -> Run:

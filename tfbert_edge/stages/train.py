@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import numpy as np
@@ -101,11 +100,6 @@ def train_stage(run: Run) -> dict[str, Any]:
         )
         write_json(run.folder / "train" / "history.json", list(history))
     return _figures(history, numbers)
-
-
-def after_train(run: Run) -> None:
-    """Delete the snapshots: what they are for is done."""
-    shutil.rmtree(run.folder / "train" / "snapshots", ignore_errors=True)
 
 
 def _load(run: Run, task: Task) -> Loaded:
