@@ -62,6 +62,20 @@ def test_two_workers_give_the_losses_and_weights_of_one(program, start_training,
     assert list(folder.glob("step-*")) and not (tmp_path / "nothing").exists()
 
 
+def test_two_mirrored_replicas_with_accumulation_give_the_losses_and_weights_of_one(
+    program, start_training, tmp_path
+):
+    settings = {"dropout": 0.0, "examples": 29, "epochs": 1, "accumulate": 2}
+    process = start_training("mirrored.npz", strategy="mirrored on two", **settings)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output[-3000:]
+    model, losses, _ = program.train(**settings)
+    with np.load(tmp_path / "mirrored.npz") as result:
+        np.testing.assert_allclose(result["losses"], losses, rtol=0, atol=1e-5)
+        for number, variable in enumerate(model.trainable_variables):
+            np.testing.assert_allclose(result[f"{number:03d}"], variable.numpy(), rtol=0, atol=1e-5)
+
+
 def test_make_strategy_auto_without_tf_config_is_one_device(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     strategy = make_strategy("auto")
