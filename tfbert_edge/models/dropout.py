@@ -58,7 +58,9 @@ def without_dropout(model: Any) -> Any:
 
     def clone(layer: Any) -> Any:
         config = layer.get_config()
-        return type(layer).from_config(config | {"rate": 0.0} if isinstance(layer, CountedDropout) else config)
+        return type(layer).from_config(
+            config | {"rate": 0.0} if isinstance(layer, CountedDropout) else config
+        )
 
     copy = keras.models.clone_model(model, clone_function=clone)
     copy.set_weights(model.get_weights())

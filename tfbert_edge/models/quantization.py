@@ -193,6 +193,8 @@ def fake_quantize(model: Any, *, weights: bool = True) -> Any:
         if type(layer).__name__ == "Offset":
             # LayerNorm's epsilon is far below one int8 step of a variance; the integer RSQRT defines 1 / sqrt(0) itself.
             return keras.layers.Activation("linear", name=layer.name)
+        if type(layer).__name__ == "InnerProduct":
+            config["matrix"] = True
         copy = type(layer).from_config(config)
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer))
         if quantization is not None and quantization.per_channel and not weights:

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+
+from tfbert_edge._keras import tf
+from tfbert_edge.compress.quantize_aware import (
+    QuantizeAwareSettings,
+    distillation_loss,
+    quantize_aware,
+    relative_distance,
+    soft_target_loss,
+)
+from tfbert_edge.data.batching import LengthBucketedBatches
+from tfbert_edge.data.features import Features
+from tfbert_edge.models.dropout import without_dropout
+from tfbert_edge.models.heads import build_model, layer_outputs
+from tfbert_edge.models.presets import preset
+from tfbert_edge.models.ranges import estimate_ranges, observe
+from tfbert_edge.training.losses import make_loss
+
+SETTINGS = QuantizeAwareSettings(epochs=2, learning_rate=1e-3, range_learning_rate=1e-2)
+
+
+def features(count: int = 64) -> Features:
+    generator = np.random.default_rng(0)
+    ids = [generator.integers(5, 128, length).astype(np.int32) for length in generator.integers(4, 12, count)]
+    return Features(
+        input_ids=ids,
+        token_type_ids=[np.zeros_like(row) for row in ids],
+        labels=generator.integers(0, 2, count).astype(np.int32),
+    )
+
+
+def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
+    padded = {name: array for name, array in data.padded(12).items()}
+    ranges = estimate_ranges(observe(model, [padded]), "percentile", percentile=99.0)
+    trained, history = quantize_aware(
+        model,
+        ranges=ranges,
+        batches=LengthBucketedBatches(data, batch_size=16, seed=1),
+        task_loss=make_loss("softmax_cross_entropy"),
+        classification=True,
+        settings=settings,
+    )
+    return ranges, trained, history
+
+
+def test_soft_target_loss_is_the_divergence_times_temperature_squared():
+    ours, theirs = np.random.default_rng(0).normal(size=(2, 5, 3)) * 3
+    target = softmax(theirs / 2.5, axis=-1)
+    expected = 2.5**2 * (target * (np.log(target) - log_softmax(ours / 2.5, axis=-1))).sum(axis=-1)
+
+    found = soft_target_loss(tf.constant(ours), tf.constant(theirs), 2.5).numpy()
+
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    np.testing.assert_allclose(soft_target_loss(tf.constant(ours), tf.constant(ours), 1.0), 0, atol=1e-6)
+
+
+def test_relative_distance_counts_real_tokens_alone():
+    hidden = tf.constant([[[1.0, 2.0], [100.0, 100.0]]])
+    teacher = tf.constant([[[3.0, 4.0], [0.0, 0.0]]])
+
+    found = relative_distance(hidden, teacher, tf.constant([[[1.0], [0.0]]])).numpy()
+
+    np.testing.assert_allclose(found, [(4 + 4) / (9 + 16)], rtol=1e-6)
+
+
+def test_distillation_loss_adds_its_terms_with_their_weights():
+    teacher = build_model(preset("tiny"), num_outputs=2)
+    data = features(4)
+    batch = {name: tf.constant(array) for name, array in data.padded(12).items()}
+    batch["labels"] = tf.constant(data.labels)
+    inputs = [batch[name] for name in ("input_ids", "token_type_ids", "attention_mask")]
+    own = teacher(inputs, training=False)
+    hidden = [tf.zeros((4, 12, 32)) for _ in layer_outputs(teacher)]
+    task = make_loss("softmax_cross_entropy")
+    settings = QuantizeAwareSettings(task_weight=2.0, distill_weight=3.0, hidden_weight=5.0)
+
+    found = distillation_loss(teacher, task, classification=True, settings=settings)(
+        batch, [own + 1.0, *hidden]
+    )
+
+    # Logits moved alike have the teacher's softmax; hidden states of zero are at the relative distance 1.
+    expected = 2.0 * task(batch, own + 1.0).numpy() + 3.0 * 0.0 + 5.0 * 1.0
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4)
+
+
+def test_distillation_loss_of_regression_is_the_squared_difference():
+    teacher = build_model(preset("tiny"), num_outputs=1)
+    batch = {name: tf.constant(array) for name, array in features(4).padded(12).items()}
+    inputs = [batch[name] for name in ("input_ids", "token_type_ids", "attention_mask")]
+    settings = QuantizeAwareSettings(hidden_weight=0.0)
+    loss = distillation_loss(
+        teacher, make_loss("mean_squared_error"), classification=False, settings=settings
+    )
+
+    found = loss(batch, [teacher(inputs, training=False) + 0.5])
+
+    np.testing.assert_allclose(found.numpy(), [0.25] * 4, rtol=1e-4)
+
+
+def test_quantize_aware_training_nears_the_teacher_and_moves_weights_and_ranges():
+    model = without_dropout(build_model(preset("tiny"), num_outputs=2))
+    before = model.get_weights()
+
+    ranges, trained, history = train(model, features())
+
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert set(trained) == set(ranges)
+    assert sum(trained[name] != pytest.approx(ranges[name], abs=1e-4) for name in ranges) > len(ranges) / 2
+    assert any(np.abs(new - old).max() > 1e-4 for new, old in zip(model.get_weights(), before, strict=True))
+
+
+def test_quantize_aware_training_with_the_task_loss_learns_the_labels():
+    model = without_dropout(build_model(preset("tiny"), num_outputs=2))
+    data = features()
+    labels = np.array([int(row[0] > 64) for row in data.input_ids], np.int32)
+    data = Features(input_ids=data.input_ids, token_type_ids=data.token_type_ids, labels=labels)
+    settings = QuantizeAwareSettings(
+        epochs=30, learning_rate=3e-3, task_weight=1.0, distill_weight=0.0, hidden_weight=0.0
+    )
+
+    _, _, history = train(model, data, settings)
+
+    assert history[0]["loss"] > 0.5
+    assert history[-1]["loss"] < 0.35

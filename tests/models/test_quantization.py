@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from export.audit import check
+from export.convert import convert
+from export.flatbuffer import read_model
+from tfbert_edge._keras import tf
+from tfbert_edge.errors import ConversionError
+from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.presets import preset
+from tfbert_edge.models.quantization import (
+    KernelQuantizer,
+    RangeQuantizer,
+    assign_ranges,
+    copy_weights,
+    fake_quantize,
+    quantized_outputs,
+    range_variables,
+    read_ranges,
+)
+from tfbert_edge.models.ranges import estimate_ranges, observe
+
+LENGTH = 12
+
+
+def spread_model(hidden_act: str = "gelu"):
+    """A tiny network whose weights are large enough for its logits to differ between inputs."""
+    model = build_model(preset("tiny", hidden_act=hidden_act), num_outputs=3)
+    generator = np.random.default_rng(5)
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            shape = layer.kernel.shape
+            layer.kernel.assign(generator.normal(0, 1.5 / np.sqrt(shape[0]), shape).astype(np.float32))
+    return model
+
+
+def batch(count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    return {
+        "input_ids": generator.integers(5, 128, (count, LENGTH), np.int32),
+        "token_type_ids": np.zeros((count, LENGTH), np.int32),
+        "attention_mask": np.ones((count, LENGTH), np.int32),
+    }
+
+
+@pytest.fixture(scope="module")
+def converted():
+    """The network, its fake-quantized copy, and the integer-only file."""
+    model = spread_model()
+    ranges = estimate_ranges(observe(model, [batch(64)]), "minmax")
+    quantized = fake_quantize(model)
+    exported = fake_quantize(model, weights=False)
+    for copy in (quantized, exported):
+        assign_ranges(copy, ranges)
+    content = convert(exported, "int8", sequence_length=LENGTH, output_activation="softmax")
+    return model, quantized, content
+
+
+def test_kernel_quantizer_rounds_each_output_channel_by_its_own_maximum():
+    weights = np.random.default_rng(0).normal(size=(7, 4)).astype(np.float32) * [0.1, 1.0, 5.0, 40.0]
+    scale = np.abs(weights).max(axis=0) / 127
+
+    found = KernelQuantizer(per_channel=True)(tf.constant(weights, tf.float32), False, {}).numpy()
+
+    np.testing.assert_allclose(found, np.round(weights / scale) * scale, atol=scale.max() * 1e-4)
+
+
+def test_kernel_quantizer_of_a_table_rounds_by_one_scale_and_keeps_zeros():
+    table = np.array([[0.0, 0.5], [-2.54, 1.0]], np.float32)
+
+    found = KernelQuantizer(per_channel=False)(tf.constant(table), False, {}).numpy()
+
+    np.testing.assert_allclose(found, np.round(table / 0.02) * 0.02, atol=1e-6)
+    assert (KernelQuantizer(per_channel=True)(tf.zeros((3, 2)), False, {}).numpy() == 0).all()
+
+
+def test_range_quantizer_symmetric_has_zero_point_zero():
+    values = np.linspace(-3, 3, 601).astype(np.float32)
+    bounds = {"maximum": tf.Variable(1.27)}
+
+    found = RangeQuantizer(symmetric=True)(tf.constant(values), False, bounds).numpy()
+
+    np.testing.assert_allclose(found, np.clip(np.round(values / 0.01), -128, 127) * 0.01, atol=0.0101)
+    assert found.min() == pytest.approx(-1.28, abs=1e-6)
+    assert found.max() == pytest.approx(1.27, abs=1e-6)
+    assert 0.0 in found
+
+
+def test_range_quantizer_bounds_move_by_the_gradient_of_what_they_clip():
+    bounds = {"minimum": tf.Variable(-1.0), "maximum": tf.Variable(1.0)}
+    values = tf.constant([-3.0, -0.5, 0.5, 2.0, 4.0])
+    with tf.GradientTape() as tape:
+        output = RangeQuantizer()(values, True, bounds)
+        loss = tf.reduce_sum(output * tf.constant([7.0, 11.0, 13.0, 2.0, 3.0]))
+
+    low, high = tape.gradient(loss, [bounds["minimum"], bounds["maximum"]])
+
+    assert float(low) == 7.0  # of -3 alone
+    assert float(high) == 5.0  # of 2 and 4
+
+
+def test_range_quantizer_assign_covers_the_interval_and_zero():
+    asymmetric = {"minimum": tf.Variable(0.0), "maximum": tf.Variable(0.0)}
+    RangeQuantizer().assign(asymmetric, 2.0, 5.0)
+    symmetric = {"maximum": tf.Variable(0.0)}
+    RangeQuantizer(symmetric=True).assign(symmetric, -4.0, 3.0)
+
+    assert (float(asymmetric["minimum"]), float(asymmetric["maximum"])) == (0.0, 5.0)
+    assert float(symmetric["maximum"]) == 4.0
+
+
+@pytest.mark.parametrize("hidden_act", ["gelu", "gelu_new", "relu"])
+def test_converted_network_of_each_activation_is_integer_to_the_last_tensor(hidden_act):
+    model = spread_model(hidden_act)
+    ranges = estimate_ranges(observe(model, [batch(16)]), "minmax")
+    exported = fake_quantize(model, weights=False)
+    assign_ranges(exported, ranges)
+
+    content = convert(exported, "int8", sequence_length=LENGTH, output_activation="softmax")
+
+    assert check(content).passed
+
+
+def test_matrix_products_have_a_symmetric_right_side(converted):
+    graph = read_model(converted[2])
+    tensors = {tensor.index: tensor for tensor in graph.tensors}
+    products = [operator for operator in graph.operators if operator.name == "BATCH_MATMUL"]
+
+    # Two of attention and one of LayerNorm a block and norm: 2 layers x (2 + 2) + the embeddings' norm.
+    assert len(products) == 9
+    assert {tensors[operator.inputs[1]].zero_point for operator in products} == {(0,)}
+
+
+def test_dense_weights_are_quantized_per_output_channel(converted):
+    graph = read_model(converted[2])
+    tensors = {tensor.index: tensor for tensor in graph.tensors}
+    weights = [tensors[op.inputs[1]] for op in graph.operators if op.name == "FULLY_CONNECTED"]
+
+    assert len(weights) == 2 * 6 + 2
+    assert all(len(weight.scale) == weight.shape[0] and set(weight.zero_point) == {0} for weight in weights)
+
+
+def test_fake_quantized_network_answers_as_litert_does(converted):
+    _, quantized, content = converted
+    inputs = batch(64, seed=3)
+    expected = tf.nn.softmax(quantized(list(inputs.values()), training=False)).numpy()
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    interpreter.allocate_tensors()
+    details = {detail["name"]: detail["index"] for detail in interpreter.get_input_details()}
+    output = interpreter.get_output_details()[0]
+    found = []
+    for row in range(64):
+        for name, key in (
+            ("ids", "input_ids"),
+            ("segment_ids", "token_type_ids"),
+            ("mask", "attention_mask"),
+        ):
+            interpreter.set_tensor(details[name], inputs[key][row : row + 1])
+        interpreter.invoke()
+        scale, zero_point = output["quantization"]
+        found.append((interpreter.get_tensor(output["index"])[0].astype(np.float32) - zero_point) * scale)
+
+    assert np.abs(np.array(found) - expected).mean() < 0.02
+    assert (np.argmax(found, axis=-1) == expected.argmax(axis=-1)).mean() >= 0.95
+    # The decisions are not all one, or agreement would say nothing.
+    assert len(set(expected.argmax(axis=-1))) > 1
+
+
+def test_fake_quantized_network_stays_near_the_float_network(converted):
+    model, quantized, _ = converted
+    inputs = list(batch(64, seed=3).values())
+
+    difference = quantized(inputs, training=False).numpy() - model(inputs, training=False).numpy()
+
+    assert 0 < np.abs(difference).mean() < 0.1
+
+
+def test_copy_weights_goes_both_ways_and_changes_nothing_else(converted):
+    model, quantized, _ = converted
+    ranges = read_ranges(quantized)
+    other = spread_model()
+    for variable in other.trainable_variables:
+        variable.assign(variable + 0.25)
+
+    copy_weights(other, quantized)
+    target = spread_model()
+    copy_weights(quantized, target)
+
+    for expected, found in zip(other.get_weights(), target.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert read_ranges(quantized) == ranges
+    copy_weights(model, quantized)
+
+
+def test_every_observed_layer_has_a_range_and_fixed_ones_none():
+    quantized = fake_quantize(spread_model())
+    names = quantized_outputs(quantized)
+
+    assert "layer_1.attention.norm.squares" in names
+    assert not any(name.endswith((".softmax", "head.activation", "mask_bias")) for name in names)
+    symmetric = sum(name.endswith((".key", ".value", ".centre")) for name in names)
+    assert len(range_variables(quantized)) == 2 * len(names) - symmetric
+
+
+def test_assign_ranges_without_a_layer_names_it():
+    quantized = fake_quantize(spread_model())
+    ranges = read_ranges(quantized)
+    del ranges["layer_0.ffn.sum"]
+
+    with pytest.raises(ConversionError, match=r"layer_0\.ffn\.sum has none"):
+        assign_ranges(quantized, ranges)
