@@ -14,11 +14,12 @@ quietly() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 }
 
-# Without isolation: setuptools is of the dev extra, so nothing is fetched to build.
-quietly "build" "$python" -m build --wheel --no-isolation --outdir "$work/dist" .
+# By way of an sdist, so that no leftover of an earlier build gets in. Without isolation: setuptools is of the dev extra,
+# so nothing is fetched.
+quietly "build" "$python" -m build --no-isolation --outdir "$work/dist" .
 quietly "make a bundle from a tiny recipe" "$python" -m pytest -q --basetemp "$work/run" \
   tests/integration/test_run.py -k every_folder_of_the_artifact_contract
-bundle=$(echo "$work"/run/whole*/run/bundle.zip)
+bundle=$work/run/whole0/run/bundle.zip
 model=$(dirname "$bundle")/export/int8.tflite
 
 quietly "install the wheel elsewhere" "$python" -m venv "$work/venv"

@@ -1,0 +1,95 @@
+"""Every recipe that comes with the package runs, on a tiny BERT and on files of the layout that it expects."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tfbert_edge.cli.main import run
+from tfbert_edge.recipe import Recipe, builtin_recipes, load_recipe
+from tfbert_edge.recipe.schema import Holdout, Source
+
+WORDS = "the film plot actor scene is was good bad great awful fine dull funny sad best worst".split()
+ROWS = 48
+
+
+def sentence(draw: random.Random, number: int) -> str:
+    # The number keeps sentences apart: equal ones in train and dev would be a leak.
+    return " ".join([*draw.choices(WORDS, k=draw.randint(3, 9)), str(number)])
+
+
+def labels_of(recipe: Recipe) -> list[str]:
+    if recipe.task.type == "regression":
+        return ["0.0", "1.5", "2.5", "5.0"]
+    return list(recipe.task.labels or ("0", "1"))
+
+
+def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> None:
+    """A file as ``source`` describes it: separator, header, and every column that the recipe names."""
+    draw = random.Random(seed)
+    data = recipe.data
+    used = [data.text_column, data.text_pair_column, data.label_column, data.id_column, *source.where]
+    columns = list(source.columns or dict.fromkeys(name for name in used if name))
+    separator = "," if path.name.endswith(".csv") else "\t"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        quoting = csv.QUOTE_MINIMAL if separator == "," else csv.QUOTE_NONE
+        writer = csv.writer(file, delimiter=separator, quoting=quoting, lineterminator="\n")
+        if source.header:
+            writer.writerow(columns)
+        for number in range(ROWS):
+            labels = labels_of(recipe)
+            cells = {name: f"{name}{number}" for name in columns} | dict(source.where)
+            for name in (data.text_column, data.text_pair_column):
+                if name:
+                    cells[name] = sentence(draw, seed * ROWS + number)
+            cells[data.label_column] = labels[number % len(labels)]
+            writer.writerow([cells[name] for name in columns])
+
+
+def tiny_overrides(recipe: Recipe, folder: Path, checkpoint: Path) -> list[str]:
+    """The recipe as it is, on files made here, with few and small steps."""
+    overrides = [f"model.checkpoint={checkpoint}", "data.max_length=24", "data.calibration_examples=16"]
+    overrides += ["training.epochs=1", "training.batch_size=16", "training.precision=float32", "compress=[]"]
+    overrides += [
+        "export.forms=[float32]",
+        "validate.latency_runs=3",
+        "validate.threads=[1]",
+        "bundle.form=float32",
+    ]
+    overrides += [f"validate.gates={{form: float32, {', '.join(f'{gate}: null' for gate in GATES)}}}"]
+    for role in ("train", "validation"):
+        source = getattr(recipe.data, role)
+        if isinstance(source, Holdout):
+            overrides.append("data.validation.holdout=12")
+            continue
+        paths = []
+        for number, original in enumerate(source.path):
+            path = folder / f"{role}{number}-{Path(original).name}"
+            write_source(source, path, recipe, seed=len(overrides) + number)
+            paths.append(str(path))
+        overrides.append(f"data.{role}.path={json.dumps(paths)}")
+    return overrides
+
+
+GATES = ("max_accuracy_drop", "max_size_mib", "max_p90_ms", "min_metric", "min_agreement")
+
+
+@pytest.mark.parametrize("name", builtin_recipes())
+def test_builtin_recipe_on_tiny_settings_runs_to_the_bundle(
+    name: str, tmp_path: Path, make_tiny_bert: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+):
+    recipe = load_recipe(name)
+    overrides = tiny_overrides(recipe, tmp_path, make_tiny_bert(tmp_path / "bert"))
+    arguments = [part for override in overrides for part in ("--set", override)]
+
+    code = run(["run", name, *arguments, "--output", str(tmp_path / "run"), "--debug"])
+
+    assert code == 0, capsys.readouterr().err
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["name"] == name
+    assert (tmp_path / "run" / "bundle.zip").is_file()

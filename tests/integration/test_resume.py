@@ -1,0 +1,107 @@
+"""A run that was killed, at any moment, goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from tfbert_edge.cli.main import run
+
+SHORT = {"export": {"forms": ["float32"]}, "bundle": {"form": "float32", "eval_examples": 5}}
+GATES = {
+    "validate": {"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None, "form": "float32"}}
+}
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    program = "from tfbert_edge.cli import main; main()"
+    return subprocess.Popen([sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process: subprocess.Popen[str], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None or time.monotonic() > end:
+            raise AssertionError(f"it ended with {process.poll()} before: {process.communicate()[1]}")
+        time.sleep(0.005)
+
+
+def finished_stages(folder: Path) -> list[str]:
+    path = folder / "run.json"
+    return list(json.loads(path.read_text())["stages"]) if path.is_file() else []
+
+
+def test_run_killed_in_training_and_resumed_ends_with_the_weights_of_an_uninterrupted_one(
+    make_recipe, tmp_path
+):
+    # A small rate: a large one would blow up what threads sum in another order.
+    training = {"checkpoint_seconds": 0.01, "epochs": 8, "learning_rate": 5e-4}
+    folders = [tmp_path / "killed", tmp_path / "straight"]
+    for folder in folders:
+        folder.mkdir()
+    killed, straight = (make_recipe(folder, training=training, **SHORT, **GATES) for folder in folders)
+    process = start("train", str(killed))
+    snapshots = folders[0] / "run" / "train" / "snapshots"
+    # In the third epoch: 15 batches each.
+    wait_for(lambda: any(int(path.name[5:]) > 35 for path in snapshots.glob("step-*")), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert finished_stages(folders[0] / "run") == []
+
+    assert run(["train", str(killed)]) == 1  # neither resumed nor replaced unasked
+    assert run(["train", str(killed), "--resume"]) == 0
+    assert run(["train", str(straight)]) == 0
+
+    weights = [load_file(folder / "run" / "train" / "model" / "model.safetensors") for folder in folders]
+    assert weights[0].keys() == weights[1].keys()
+    for name, array in weights[0].items():
+        np.testing.assert_allclose(array, weights[1][name], atol=1e-4, err_msg=name)
+    histories = [json.loads((folder / "run" / "train" / "history.json").read_text()) for folder in folders]
+    assert [one["loss"] for one in histories[0]] == pytest.approx(
+        [one["loss"] for one in histories[1]], rel=1e-4
+    )
+
+
+def test_run_killed_between_stages_resumes_with_the_next_one(make_recipe, tmp_path):
+    recipe = make_recipe(tmp_path, training={"epochs": 1}, **SHORT, **GATES)
+    process = start("run", str(recipe))
+    wait_for(lambda: "train" in finished_stages(tmp_path / "run"), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    model = tmp_path / "run" / "train" / "model" / "model.safetensors"
+    before = model.stat().st_mtime_ns
+
+    assert run(["run", str(recipe), "--resume"]) == 0
+
+    assert finished_stages(tmp_path / "run") == [
+        "train",
+        "compress",
+        "export",
+        "validate",
+        "report",
+        "bundle",
+    ]
+    assert model.stat().st_mtime_ns == before
+    assert not (tmp_path / "run" / "train" / "snapshots").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
+def test_ctrl_c_says_how_to_resume_and_ends_with_130(make_recipe, tmp_path):
+    recipe = make_recipe(tmp_path, training={"epochs": 50, "checkpoint_seconds": 0.01}, **SHORT, **GATES)
+    process = start("run", str(recipe))
+    wait_for(lambda: any((tmp_path / "run" / "train" / "snapshots").glob("step-*")), process)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+
+    assert process.returncode == 130
+    assert f"tfbert-edge run {recipe} --output {tmp_path / 'run'} --resume" in said
+    assert "Traceback" not in said
