@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from tfbert_edge._keras import tf
 from tfbert_edge.models.checkpoint import load_checkpoint
-from tfbert_edge.models.encoder import build_encoder
+from tfbert_edge.models.encoder import HiddenActivation, build_encoder
 from tfbert_edge.models.heads import build_model, hidden_states
 from tfbert_edge.models.presets import preset
 
@@ -53,3 +54,14 @@ def test_layers_of_unequal_heads_and_neurons_build_and_keep_the_hidden_size():
     assert model.get_layer("layer_1.ffn.intermediate").kernel.shape == (32, 24)
     batch = {name: np.ones((2, 5), np.int32) for name in ("input_ids", "token_type_ids", "attention_mask")}
     assert [state.shape for state in hidden_states(model)(batch)] == [(2, 5, 32)] * 3
+
+
+def test_gelu_in_training_has_the_value_and_gradient_of_tensorflows():
+    layer = HiddenActivation("gelu")
+    x = tf.constant(np.linspace(-6, 6, 241), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        found, expected = layer(x, training=True), tf.nn.gelu(x, approximate=False)
+
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(tape.gradient(found, x), tape.gradient(expected, x), atol=1e-6)

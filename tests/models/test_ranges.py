@@ -62,7 +62,7 @@ def test_observe_leaves_room_below_the_best_key_of_every_row():
 
 
 def test_observe_without_examples_says_which_setting_to_mend():
-    with pytest.raises(ConversionError, match="data.calibration_examples"):
+    with pytest.raises(ConversionError, match=r"data\.calibration_examples"):
         observe(build_model(preset("tiny"), num_outputs=2), [])
 
 
@@ -71,7 +71,7 @@ def test_observe_of_a_network_that_overflows_names_the_layers():
     layer = model.get_layer("head.classifier")
     layer.bias.assign([np.inf, 0.0])
 
-    with pytest.raises(ConversionError, match="finite outputs, but head.classifier does not"):
+    with pytest.raises(ConversionError, match=r"finite outputs, but head\.classifier does not"):
         observe(model, batches())
 
 

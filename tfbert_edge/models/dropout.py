@@ -47,7 +47,12 @@ class CountedDropout(keras.layers.Layer):
         seed = tf.stack(
             [tf.constant(stream, tf.int64) + replica, tf.cast(self.counter.read_value(), tf.int64)]
         )
-        return tf.nn.experimental.stateless_dropout(inputs, rate=self.rate, seed=seed, rng_alg="philox")
+        # 16 random bits decide on an element: half the drawing, and the rate is met to 1 in 65,536.
+        size = tf.size(inputs)
+        words = tf.random.stateless_uniform(((size + 1) // 2,), seed, None, None, tf.uint32, alg="philox")
+        halves = tf.reshape(tf.bitcast(words, tf.uint16), (-1,))[:size]
+        keep = tf.reshape(halves, tf.shape(inputs)) >= tf.constant(round(self.rate * 65536), tf.uint16)
+        return inputs * (tf.cast(keep, inputs.dtype) * tf.cast(1.0 / (1.0 - self.rate), inputs.dtype))
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"rate": self.rate, "seed": self.seed}
