@@ -28,7 +28,15 @@ _CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'\"-:;()"
 @pytest.fixture(scope="session")
 def tiny_vocabulary() -> list[str]:
     """Word pieces of the tiny BERT: specials, every ASCII letter and digit alone and inside a word, some words."""
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_CHARACTERS, *(f"##{c}" for c in _CHARACTERS[:36])]
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *_CHARACTERS,
+        *(f"##{c}" for c in _CHARACTERS[:36]),
+    ]
     return list(dict.fromkeys([*pieces, *_WORDS.split(), "##s", "##ing", "##ed", "##er", "##ly"]))
 
 

@@ -1,9 +1,9 @@
 """LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for.
 
-    d = x - mean(x),   y = gamma * d * rsqrt(<d, d> / h + epsilon) + beta
+    d = x - mean(x),   y = gamma * d * rsqrt(sum(d * d) / h + epsilon) + beta
 
-Each step is a layer of its own, so that each can carry its own quantizer. In the fake-quantized network the sum of squares
-is a matrix product, which accumulates in 32 bits: squares stored as int8 would lose every channel but the largest.
+Each step is a layer of its own, so that each can carry its own quantizer. A square is a product of a tensor with itself:
+SQUARED_DIFFERENCE has no fast integer kernel.
 All steps compute in float32 whatever the precision policy, as mixed-precision practice has it.
 """
 
@@ -25,26 +25,11 @@ class ChannelMean(keras.layers.Layer):
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
-class InnerProduct(keras.layers.Layer):
-    """Sum of products over the last axis: two float ``(b, n, h)`` -> ``(b, n, 1)``.
-
-    With ``matrix`` as one batched matrix product of rows and columns, the form for integer arithmetic: it has no tensor of
-    products to round. In float, multiplying and summing takes half the time.
-    """
-
-    def __init__(self, matrix: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.matrix = matrix
+class ChannelSum(keras.layers.Layer):
+    """Sum over the last axis: float ``(..., h)`` -> ``(..., 1)``."""
 
     def call(self, inputs: Any) -> Any:
-        left, right = inputs
-        if not self.matrix:
-            return tf.reduce_sum(left * right, axis=-1, keepdims=True)
-        product = tf.matmul(tf.expand_dims(left, 2), tf.expand_dims(right, 2), transpose_b=True)
-        return tf.squeeze(product, axis=-1)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"matrix": self.matrix}
+        return tf.reduce_sum(inputs, axis=-1, keepdims=True)
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -79,8 +64,8 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
 
     mean = step(ChannelMean, "mean")(inputs)
     centred = step(keras.layers.Subtract, "centre")([inputs, mean])
-    squares = step(InnerProduct, "squares")([centred, centred])
-    # rsqrt(<d, d> / h + epsilon) = sqrt(h) * rsqrt(<d, d> + h * epsilon)
+    squares = step(ChannelSum, "squares")(step(keras.layers.Multiply, "square")([centred, centred]))
+    # rsqrt(s / h + epsilon) = sqrt(h) * rsqrt(s + h * epsilon)
     channels = int(inputs.shape[-1])
     root = step(InverseRoot, "root")(step(Offset, "epsilon", amount=channels * epsilon)(squares))
     inverse = step(Rescale, "inverse", factor=math.sqrt(channels))(root)

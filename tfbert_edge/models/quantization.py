@@ -3,7 +3,7 @@
     q(x) = s * clip(round(x / s) + z, -128, 127) - s * z        (Jacob et al. 2018, eq. 1)
 
 Activations carry one range a tensor, Dense kernels one scale an output channel, tables one scale. What integer kernels
-demand is fixed here: keys, values and centred states are symmetric (a matrix product's right side needs zero point 0),
+demand is fixed here: keys and values are symmetric (a matrix product's right side needs zero point 0),
 softmax has scale 1/256, tanh 1/128. Layers that only move numbers (split, merge, first token, dropout) have no quantizer.
 Both post-training quantization (ranges from calibration) and quantization-aware training use this one network.
 """
@@ -169,7 +169,7 @@ def layer_quantization(layer: Any, *, followed_by_relu: bool = False) -> LayerQu
     if kind == "Activation":
         fixed = {"softmax": (0.0, 255 / 256), "tanh": (-1.0, 127 / 128)}[layer.get_config()["activation"]]
         return LayerQuantization(output=RangeQuantizer(fixed=fixed))
-    symmetric = name.endswith((".key", ".value", ".centre"))
+    symmetric = name.endswith((".key", ".value"))
     if kind == "Dense":
         # ReLU is fused into the layer before it; a quantizer between the two would keep them apart.
         output = None if followed_by_relu else RangeQuantizer(symmetric=symmetric)
@@ -193,8 +193,6 @@ def fake_quantize(model: Any, *, weights: bool = True) -> Any:
         if type(layer).__name__ == "Offset":
             # LayerNorm's epsilon is far below one int8 step of a variance; the integer RSQRT defines 1 / sqrt(0) itself.
             return keras.layers.Activation("linear", name=layer.name)
-        if type(layer).__name__ == "InnerProduct":
-            config["matrix"] = True
         copy = type(layer).from_config(config)
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer))
         if quantization is not None and quantization.per_channel and not weights:
