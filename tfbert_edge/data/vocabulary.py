@@ -67,7 +67,7 @@ def _pieces_of(entry: str, tokenizer: Tokenizer, ids: dict[str, int]) -> set[int
     found = set(tokenizer.encode(entry, max_length=NO_LIMIT).ids)
     if ids[tokenizer.settings.unk_token] in found:
         raise DataError(
-            f"export.trim_vocabulary.keep has {entry!r}, which the tokenizer's vocabulary cannot spell. "
+            f"model.trim_vocabulary.keep has {entry!r}, which the tokenizer's vocabulary cannot spell. "
             "Correct it, or leave it out."
         )
     return found

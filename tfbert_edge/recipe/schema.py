@@ -71,6 +71,16 @@ TaskConfig = Annotated[ClassificationTask | RegressionTask, Field(discriminator=
 CompressStep = Annotated[QuantizeAware, Field()]
 
 
+class TrimVocabulary(Block):
+    """Leaves out, before training, the word pieces that the training texts do not use."""
+
+    enabled: bool = True
+    keep: tuple[Text, ...] = ()
+    """Words and pieces to keep beside the texts' own, the single characters and the special tokens."""
+    min_count: PositiveInt = 1
+    """How often the texts must use a piece; a word of a rarer one is spelled by smaller pieces."""
+
+
 class ModelConfig(Block):
     """The pretrained encoder."""
 
@@ -78,6 +88,7 @@ class ModelConfig(Block):
     """A folder, a hub id, or `package:<module>/<path inside it>`."""
     revision: str | None = None
     """The hub revision: a branch, a tag or a commit."""
+    trim_vocabulary: TrimVocabulary = TrimVocabulary()
     hidden_dropout: Probability | None = None
     """null: the checkpoint's own."""
     attention_dropout: Probability | None = None

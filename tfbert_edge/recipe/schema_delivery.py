@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tfbert_edge.recipe.block import Block, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text
+from tfbert_edge.recipe.block import Block, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 Form = Literal["float32", "float16", "dynamic", "int8", "int16x8"]
 
@@ -24,16 +24,6 @@ class CalibrationConfig(Block):
     """The percentile of the percentile method."""
 
 
-class TrimVocabulary(Block):
-    """Leaves out the word pieces that the task's texts do not use."""
-
-    enabled: bool = True
-    keep: tuple[Text, ...] = ()
-    """Words and pieces to keep beside the texts' own, the single characters and the special tokens."""
-    min_count: PositiveInt = 1
-    """How often the texts must use a piece; a word of a rarer one is spelled by smaller pieces."""
-
-
 class ExportConfig(Block):
     """The files that are made."""
 
@@ -47,7 +37,6 @@ class ExportConfig(Block):
     sequence_length: Annotated[int, Field(ge=8)] | None = None
     """The fixed length of the model's input; null: data.max_length."""
     calibration: CalibrationConfig = CalibrationConfig()
-    trim_vocabulary: TrimVocabulary = TrimVocabulary()
 
 
 class Gates(Block):

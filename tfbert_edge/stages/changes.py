@@ -17,7 +17,6 @@ FIRST_STAGE: dict[str, str | None] = {
     "data.calibration_examples": "compress",
     "compress": "compress",
     "export": "export",
-    "export.trim_vocabulary": "compress",
     "validate": "validate",
     "bundle": "bundle",
 }

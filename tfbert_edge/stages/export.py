@@ -13,7 +13,7 @@ from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.files import new_folder, sha256, write_bytes, write_json
 from tfbert_edge.stages.int8 import make_int8, trained_folder
-from tfbert_edge.stages.network import Network, saved_network, trained_network
+from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.quantize_aware import MODEL
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict
@@ -36,7 +36,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     recipe, say = run.recipe, run.console.say
     # float32 whatever the training computed in: the forms are compared with the network itself.
     with precision("float32"):
-        network = trained_network(run)
+        network = saved_network(run, run.model_folder)
     length = recipe.sequence_length
     train, validation = (
         run.features(examples, network.tokenizer, max_length=length)
@@ -49,7 +49,7 @@ def export_stage(run: Run) -> dict[str, Any]:
         _evaluation_set(run, network, validation).write(folder, label_names=network.task.labels)
         figures: dict[str, Any] = {
             "sequence_length": length,
-            "vocabulary": network.vocabulary_sizes,
+            "vocabulary": run.record.content["data"]["vocabulary"],
             "calibration": {"examples": len(calibration)},
             "forms": {},
         }

@@ -18,7 +18,7 @@ from tfbert_edge.models.checkpoint import save_checkpoint
 from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.files import write_json
-from tfbert_edge.stages.network import trained_network
+from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.losses import make_loss
@@ -35,7 +35,7 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
     recipe, task = run.recipe, run.data.task
     # float32: the fake quantization of 8 bits has no use for numbers of 8 bits.
     with precision("float32"):
-        network = trained_network(run)
+        network = saved_network(run, run.model_folder)
         model = without_dropout(network.model)
         train, validation = (
             run.features(examples, network.tokenizer) for examples in (run.data.train, run.data.validation)

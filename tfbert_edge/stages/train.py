@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.data.vocabulary import TrimmedVocabulary, trimmed_vocabulary
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.models.trim import trim_embeddings
 from tfbert_edge.recipe.schema import TrainingConfig
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.files import write_json
@@ -35,10 +37,10 @@ def train_stage(run: Run) -> dict[str, Any]:
         settings.precision, on_warning=lambda text: run.console.say(f"warning: {text}")
     )
     run.console.say(f"  checkpoint {run.checkpoint}")
-    tokenizer = Tokenizer.from_folder(run.checkpoint)
     data, task = run.data, run.data.task
+    tokenizer, trimmed = _vocabulary(run)
     train, validation = (run.features(examples, tokenizer) for examples in (data.train, data.validation))
-    run.record.content["data"] = _describe(run, train)
+    run.record.content["data"] |= _describe(run, train)
     run.console.say(
         f"  {len(train):,} examples to train, {len(validation):,} to validate; longest {train.lengths.max()} of at most "
         f"{recipe.data.max_length} word pieces ({train.truncated:,} cut); {numbers}"
@@ -49,7 +51,7 @@ def train_stage(run: Run) -> dict[str, Any]:
         train, batch_size=settings.batch_size, seed=recipe.seed, shards=strategy.num_replicas_in_sync
     )
     with strategy.scope(), precision(numbers):
-        loaded = _load(run, task)
+        loaded = _load(run, task, trimmed)
         optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
     if loaded.new_weights:
         run.console.say(f"  new weights: {', '.join(loaded.new_weights)}")
@@ -102,14 +104,29 @@ def train_stage(run: Run) -> dict[str, Any]:
     return _figures(history, numbers)
 
 
-def _load(run: Run, task: Task) -> Loaded:
+def _vocabulary(run: Run) -> tuple[Tokenizer, TrimmedVocabulary | None]:
+    """The tokenizer to train with, and what is left of the checkpoint's vocabulary; None where that is all."""
+    tokenizer, settings = Tokenizer.from_folder(run.checkpoint), run.recipe.model.trim_vocabulary
+    before, trimmed = len(tokenizer.vocabulary), None
+    if settings.enabled:
+        # The training texts alone: what the smaller vocabulary costs on other texts is then in the figures.
+        trimmed = trimmed_vocabulary(
+            tokenizer, run.data.train.all_texts(), keep=settings.keep, min_count=settings.min_count
+        )
+        tokenizer = Tokenizer.from_vocabulary(trimmed.pieces, tokenizer.settings)
+        run.console.say(f"  vocabulary trimmed from {before:,} to {len(trimmed.pieces):,} pieces")
+    run.record.content["data"]["vocabulary"] = {"before": before, "after": len(tokenizer.vocabulary)}
+    return tokenizer, trimmed
+
+
+def _load(run: Run, task: Task, trimmed: TrimmedVocabulary | None) -> Loaded:
     model = run.recipe.model
     _, raw = read_config(run.checkpoint)
     names = [name for _, name in sorted((raw.get("id2label") or {}).items(), key=lambda item: int(item[0]))]
     unnamed = all(str(name).startswith("LABEL_") for name in names)
     # A classifier of other labels is of no use; one whose labels have no names counts by their number.
     foreign = len(names) != task.num_outputs or not (unnamed or names == list(task.labels))
-    return load_checkpoint(
+    loaded = load_checkpoint(
         run.checkpoint,
         head=task.head,
         num_outputs=task.num_outputs,
@@ -119,6 +136,12 @@ def _load(run: Run, task: Task) -> Loaded:
         seed=run.recipe.seed,
         new_head=bool(names) and foreign,
     )
+    if trimmed is None:
+        return loaded
+    small, config = trim_embeddings(
+        loaded.model, loaded.config, trimmed.kept_ids, head=task.head, seed=run.recipe.seed
+    )
+    return Loaded(small, config, loaded.new_weights)
 
 
 def _optimizer(model: Any, settings: TrainingConfig, updates_per_epoch: int) -> Any:

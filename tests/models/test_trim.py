@@ -3,19 +3,38 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from export.trim import trim_embeddings
-from tfbert_edge.errors import ConversionError
+from tfbert_edge.errors import CheckpointError
+from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.presets import preset
+from tfbert_edge.models.trim import trim_embeddings
 
 
 @pytest.fixture(scope="module")
-def kept_ids(examples):
+def config():
+    return preset("tiny", vocab_size=200)
+
+
+@pytest.fixture(scope="module")
+def model(config):
+    return build_model(config, num_outputs=3)
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    generator = np.random.default_rng(1)
+    mask = (np.arange(16) < generator.integers(3, 17, (24, 1))).astype(np.int32)
+    return generator.integers(1, 100, (24, 16)).astype(np.int32) * mask, np.zeros_like(mask), mask
+
+
+@pytest.fixture(scope="module")
+def kept_ids(inputs):
     """What the examples use, in an order of its own: not sorted, padding not first."""
-    return np.unique(examples.inputs[0])[::-1]
+    return np.unique(inputs[0])[::-1]
 
 
-def test_trim_embeddings_outputs_on_kept_pieces_are_identical(model, config, examples, kept_ids):
+def test_trim_embeddings_outputs_on_kept_pieces_are_identical(model, config, inputs, kept_ids):
     trimmed, _ = trim_embeddings(model, config, kept_ids)
-    ids, segments, mask = examples.inputs
+    ids, segments, mask = inputs
     place = {int(old): new for new, old in enumerate(kept_ids)}
     renumbered = np.vectorize(place.__getitem__)(ids).astype(np.int32)
     np.testing.assert_array_equal(
@@ -54,5 +73,5 @@ def test_trim_embeddings_leaves_the_given_model_alone(model, config, kept_ids):
     ],
 )
 def test_trim_embeddings_impossible_ids_raise(model, config, ids, message):
-    with pytest.raises(ConversionError, match=message):
+    with pytest.raises(CheckpointError, match=message):
         trim_embeddings(model, config, np.array(ids))
