@@ -23,7 +23,7 @@ def dumped(*overrides: str) -> dict:
         ("data.calibration_examples=8", "data.calibration_examples", "compress"),
         ("name=other", "name", "export"),
         ("export.sequence_length=32", "export.sequence_length", "export"),
-        ("export.trim_vocabulary.enabled=false", "export.trim_vocabulary.enabled", "compress"),
+        ("model.trim_vocabulary.enabled=false", "model.trim_vocabulary.enabled", "train"),
         ("validate.gates.max_size_mib=3", "validate.gates.max_size_mib", "validate"),
         ("bundle.zip=false", "bundle.zip", "bundle"),
     ],

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tfbert_edge.recipe.block import Block, NonNegativeInt, Probability, Text
+from tfbert_edge.recipe.block import Block, NonNegativeInt, PositiveInt, Probability, Text
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
 from tfbert_edge.recipe.schema_training import METRICS, QuantizeAware, Schedule, TrainingConfig
