@@ -11,9 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from export.audit import audit
-from export.flatbuffer import read_model
 from tfbert_edge.errors import AuditError, TfbertEdgeError
+from tfbert_edge.pipeline import import_export
 
 
 def main() -> int:
@@ -28,8 +27,9 @@ def main() -> int:
 
 
 def show(path: Path, tensors: int) -> bool:
-    graph = read_model(path)
-    report = audit(graph)
+    # Not a plain import: Python looks into scripts/ first, where export.py stands.
+    graph = import_export("export.flatbuffer").read_model(path)
+    report = import_export("export.audit").audit(graph)
     verdict = "integer-only" if report.passed else "NOT integer-only"
     print(f"{path}: {verdict}, {_mib(graph.size_bytes)}")
     print("  operators  " + _listed(report.operator_counts))
