@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from tfbert_edge.errors import TfbertEdgeError, require_extra
+from tfbert_edge.native_output import hidden_native_output
 
 if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     raise TfbertEdgeError(
@@ -20,13 +21,17 @@ if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-tf: Any = require_extra("tensorflow", "train")
-keras: Any = require_extra("tf_keras", "train")
+with hidden_native_output():
+    tf: Any = require_extra("tensorflow", "train")
+    keras: Any = require_extra("tf_keras", "train")
+    # The first look for devices is what speaks of missing CUDA drivers; it sets nothing up yet.
+    tf.config.list_physical_devices()
 
 __all__ = ["keras", "tf", "tfmot"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "tfmot":
-        return require_extra("tensorflow_model_optimization", "train")
+        with hidden_native_output():
+            return require_extra("tensorflow_model_optimization", "train")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,7 @@ import numpy as np
 
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
+from tfbert_edge.native_output import hidden_native_output
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.files import new_folder, sha256, write_bytes, write_json
@@ -105,13 +106,15 @@ def _convert(
         examples = [
             {name: array[at : at + 1] for name, array in padded.items()} for at in range(len(calibration))
         ]
-    content = import_export("export.convert").convert(
-        model,
-        form,
-        sequence_length=length,
-        output_activation=network.task.output_activation,
-        calibration=examples,
-    )
+    converting = import_export("export.convert")
+    with hidden_native_output():
+        content = converting.convert(
+            model,
+            form,
+            sequence_length=length,
+            output_activation=network.task.output_activation,
+            calibration=examples,
+        )
     return import_export("export.metadata").add_metadata(
         content,
         vocabulary_file="".join(f"{piece}\n" for piece in network.tokenizer.vocabulary).encode(),
