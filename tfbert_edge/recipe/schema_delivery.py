@@ -59,7 +59,6 @@ class ValidateConfig(Block):
 
     threads: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2)
     latency_runs: PositiveInt = 100
-    parity_examples: PositiveInt = 256
     gates: Gates = Gates()
 
 
