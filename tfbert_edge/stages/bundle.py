@@ -36,7 +36,7 @@ def bundle_stage(run: Run) -> dict[str, Any]:
         form=settings.form,
         sequence_length=run.recipe.sequence_length,
         figures={name: measured[name] for name in FIGURES if name in measured},
-        model_card=model_card(run.record.content),
+        model_card=model_card(run.record.content, form=settings.form),
         # Of all lengths, the shortest and the longest among them.
         golden_texts=[_text(evaluation, int(at)) for at in evaluation.representative(GOLDEN_EXAMPLES)],
         eval_examples=_eval_examples(run, settings.eval_examples),
