@@ -35,6 +35,7 @@ def options(
 
 app.command("run")(run.run)
 app.command("train")(stages.train)
+app.command("compress")(stages.compress)
 app.command("export")(stages.export)
 app.command("validate")(stages.validate)
 app.command("report")(stages.report)

@@ -56,6 +56,19 @@ def train(
     print(f"model: {run.model_folder}")
 
 
+def compress(
+    run: RunArgument, overrides: Overrides = None, output: Output = None, as_json: Json = False
+) -> None:
+    """Run the compression steps of the recipe on a trained model; resumes a step that was stopped.
+
+    Examples:
+
+    - `tfbert-edge compress runs/rotten-tomatoes`
+    - `tfbert-edge compress runs/rotten-tomatoes --set compress.0.epochs=2`
+    """
+    _alone("compress", run, overrides, output, as_json)
+
+
 def export(
     run: RunArgument, overrides: Overrides = None, output: Output = None, as_json: Json = False
 ) -> None:
@@ -124,6 +137,10 @@ def _alone(stage: str, target: str, overrides: list[str] | None, output: Path | 
         run_stage(opened, stage)
     if as_json:
         print_json(opened.record.stages[stage])
+    elif stage == "compress":
+        for step in opened.record.stages["compress"]:
+            metric = opened.task.primary_metric
+            print(f"{step['method']}: {metric} {step['figures'][metric]:.4f}, fake-quantized")
     elif stage == "export":
         for form, figures in opened.record.stages["export"]["forms"].items():
             print(
