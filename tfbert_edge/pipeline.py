@@ -16,12 +16,12 @@ from typing import Any
 
 import yaml
 
+from tfbert_edge.atomic import write_text
 from tfbert_edge.console import Console
 from tfbert_edge.errors import RunError
 from tfbert_edge.recipe import Recipe, dump_recipe
 from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage
 from tfbert_edge.stages.exporter import import_export
-from tfbert_edge.stages.files import write_text
 from tfbert_edge.stages.record import FILE_NAME, RunRecord
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.workers import is_first_worker

@@ -8,7 +8,6 @@ import pytest
 
 from tfbert_edge.errors import DataError, RunError
 from tfbert_edge.validate import EvaluationSet
-from tfbert_edge.validate._files import write_json, write_text
 
 
 def test_evaluation_set_written_and_read_is_equal(evaluation, tmp_path):
@@ -59,16 +58,3 @@ def test_read_missing_or_broken_files_raises(evaluation, tmp_path):
     np.savez(tmp_path / "reference.npz", input_ids=evaluation.input_ids)
     with pytest.raises(RunError, match="it lacks token_type_ids, attention_mask, labels, keras_outputs"):
         EvaluationSet.read(tmp_path)
-
-
-def test_write_text_failing_midway_leaves_the_old_file(tmp_path):
-    write_text(tmp_path / "a.txt", "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(tmp_path / "a.txt", "new \ud800")
-    assert (tmp_path / "a.txt").read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
-
-
-def test_write_json_numpy_and_nan_become_plain_json(tmp_path):
-    write_json(tmp_path / "a.json", {"a": np.float32(0.5), "b": [np.int64(3), float("nan")], "c": np.eye(2)})
-    assert json.loads((tmp_path / "a.json").read_text()) == {"a": 0.5, "b": [3, None], "c": [[1, 0], [0, 1]]}

@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def print_json(value: Any) -> None:
     """Print ``value`` on stdout."""
-    from tfbert_edge.stages.files import plain
+    from tfbert_edge.atomic import plain
 
     print(json.dumps(plain(value), indent=2, ensure_ascii=False))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from safetensors.numpy import save_file
 
+from tfbert_edge.atomic import new_folder
 from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.checkpoint_files import SAFETENSORS
 from tfbert_edge.models.checkpoint_names import FAMILIES, is_transposed, stored_name, tensor_name
@@ -83,11 +82,7 @@ def save_checkpoint(
         # The default, so that it may be left out; spelled out, it breaks TFElectraForSequenceClassification
         # of transformers 4.57, which looks up a misspelt field.
         raw.pop("classifier_dropout", None)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    try:
+    with new_folder(folder) as fresh:
         # "pt" says that names and layout are PyTorch's; transformers refuses a file that does not say.
         save_file(_tensors(model, config.family), fresh / SAFETENSORS, metadata={"format": "pt"})
         (fresh / "config.json").write_text(
@@ -95,9 +90,6 @@ def save_checkpoint(
         )
         if tokenizer is not None:
             tokenizer.save(fresh)
-        _replace(folder, fresh)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return folder
 
 
@@ -109,15 +101,3 @@ def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:
         value = np.ascontiguousarray(value.T if is_transposed(kind) else value)
         tensors[stored_name(family, tensor_name(family, layer, kind))] = value
     return tensors
-
-
-def _replace(folder: Path, fresh: Path) -> None:
-    """Rename ``fresh`` to ``folder``; an earlier folder, which no rename can overwrite, steps aside first."""
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old)

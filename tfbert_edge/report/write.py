@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
 from pathlib import Path
 from typing import Any
 
+from tfbert_edge.atomic import new_folder
 from tfbert_edge.report.content import report_lead, report_sections, report_title
 from tfbert_edge.report.figures import Run
 from tfbert_edge.report.html import report_html
@@ -33,27 +31,9 @@ def write_report(run: Run, folder: Path, *, validate_folder: Path | None = None)
     outputs = folder.parent / "validate" if validate_folder is None else validate_folder
     light, dark = (make_plots(run, theme, validate_folder=outputs) for theme in (LIGHT, DARK))
     title, lead, sections = report_title(run), report_lead(run), report_sections(run)
-    pending = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-    pending.mkdir(parents=True)
-    try:
+    with new_folder(folder) as pending:
         (pending / MARKDOWN_FILE).write_text(report_markdown(title, lead, sections, light), encoding="utf-8")
         (pending / HTML_FILE).write_text(report_html(title, lead, sections, light, dark), encoding="utf-8")
         for stem, (_, content) in light.items():
             (pending / f"{stem}.png").write_bytes(content)
-        _replace(pending, folder)
-    finally:
-        shutil.rmtree(pending, ignore_errors=True)
     return {"markdown": MARKDOWN_FILE, "html": HTML_FILE, "plots": [f"{stem}.png" for stem in light]}
-
-
-def _replace(pending: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-    if folder.exists():
-        os.replace(folder, old)
-    try:
-        os.replace(pending, folder)
-    except OSError:
-        if old.exists():
-            os.replace(old, folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

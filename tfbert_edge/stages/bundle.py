@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tfbert_edge.atomic import sha256
 from tfbert_edge.bundle import write_bundle
 from tfbert_edge.report import model_card
 from tfbert_edge.runtime.tokenizer import Tokenizer
-from tfbert_edge.stages.files import sha256
 from tfbert_edge.stages.run import Run
 from tfbert_edge.tasks.regression import Regression
 from tfbert_edge.validate import EvaluationSet

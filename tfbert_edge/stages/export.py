@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.atomic import new_folder, sha256, write_bytes, write_json
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
 from tfbert_edge.native_output import hidden_native_output
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
-from tfbert_edge.stages.files import new_folder, sha256, write_bytes, write_json
 from tfbert_edge.stages.int8 import make_int8, trained_folder
 from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.quantize_aware import MODEL

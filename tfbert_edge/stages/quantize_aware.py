@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import keras
+from tfbert_edge.atomic import write_json
 from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_aware
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.calibration import calibration_examples
@@ -17,7 +18,6 @@ from tfbert_edge.data.features import Features
 from tfbert_edge.models.checkpoint import save_checkpoint
 from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import estimate_ranges, observe
-from tfbert_edge.stages.files import write_json
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.evaluation import predict

@@ -8,10 +8,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from tfbert_edge.atomic import plain, write_json
 from tfbert_edge.errors import RunError
 from tfbert_edge.host import describe_host, describe_versions
 from tfbert_edge.stages.changes import STAGES
-from tfbert_edge.stages.files import plain, write_json
 
 SCHEMA_VERSION = 1
 FILE_NAME = "run.json"

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.atomic import write_json
 from tfbert_edge.data.vocabulary import TrimmedVocabulary, trimmed_vocabulary
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
 from tfbert_edge.models.trim import trim_embeddings
 from tfbert_edge.recipe.schema import TrainingConfig
 from tfbert_edge.runtime.tokenizer import Tokenizer
-from tfbert_edge.stages.files import write_json
 from tfbert_edge.stages.run import Run
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.training.distribution import is_chief, make_strategy

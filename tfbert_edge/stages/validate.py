@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tfbert_edge.stages.files import new_folder
+from tfbert_edge.atomic import new_folder
 from tfbert_edge.stages.run import Run
 from tfbert_edge.validate import EvaluationSet, validate_forms
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tfbert_edge.atomic import write_arrays, write_text
 from tfbert_edge.errors import DataError, RunError
-from tfbert_edge.validate._files import write_arrays, write_text
 
 ARRAYS_FILE = "reference.npz"
 TEXTS_FILE = "evaluation.jsonl"

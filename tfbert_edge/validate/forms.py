@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.atomic import plain, write_arrays, write_json
 from tfbert_edge.errors import GateError, RunError
 from tfbert_edge.tasks.base import Task
-from tfbert_edge.validate._files import plain, write_arrays, write_json
 from tfbert_edge.validate.evaluation_set import EvaluationSet
 from tfbert_edge.validate.gates import check_gate_settings, evaluate_gates
 from tfbert_edge.validate.latency import measure_latency
