@@ -9,6 +9,9 @@ import typer
 
 from tfbert_edge.cli.options import Json, print_json
 
+# A float model breaks the contract in every tensor; the first few say what kind of file it is.
+SHOWN = 12
+
 
 def audit(
     model: Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A TFLite file.")],
@@ -40,7 +43,10 @@ def audit(
         for warning in report.warnings:
             print(f"  warning: {warning}")
     if not report.passed:
-        lines = "".join(f"\n  {violation}" for violation in report.violations)
+        shown = report.violations[:SHOWN]
+        if rest := len(report.violations) - len(shown):
+            shown = [*shown, f"and {rest} more; --json lists them all"]
+        lines = "".join(f"\n  {violation}" for violation in shown)
         raise AuditError(
             f"{model} breaks the integer-only contract in {len(report.violations)} places:{lines}"
         )
