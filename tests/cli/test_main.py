@@ -22,7 +22,20 @@ def test_run_of_version_prints_it_and_returns_0(capsys):
 
 @pytest.mark.parametrize(
     "command",
-    ["", "run", "train", "export", "validate", "report", "bundle", "predict", "benchmark", "audit", "doctor"],
+    [
+        "",
+        "run",
+        "train",
+        "compress",
+        "export",
+        "validate",
+        "report",
+        "bundle",
+        "predict",
+        "benchmark",
+        "audit",
+        "doctor",
+    ],
 )
 def test_help_of_every_command_returns_0_with_an_example(capsys, command):
     assert run([*command.split(), "--help"]) == 0
