@@ -15,6 +15,7 @@ REPORT = """Number of nodes executed: 301
   [Node type]                                      [count]   [avg ms]    [avg %]    [cdf %]   [mem KB] [times called]
   Delegate/Fully Connected (NC, F32) GEMM               38      0.397    73.819%    73.819%      0.000            760
   Delegate/Softmax (NC, F32)                             7      0.042     1.450%    97.218%      0.000            140
+  Delegate/Add (ND)                                      5      0.003     0.180%    99.664%      0.000            660
   GATHER                                                 3      0.005     0.074%    99.900%      0.000             60
 
 Timings (microseconds): count=301 curr=409138
@@ -25,6 +26,8 @@ def test_parse_report_gives_the_time_of_an_inference():
     assert parse_report(REPORT, runs=20) == [
         OperatorTime("Fully Connected (NC, F32) GEMM", True, 38, pytest.approx(38 * 0.397)),
         OperatorTime("Softmax (NC, F32)", True, 7, pytest.approx(7 * 0.042)),
+        # 660 calls in 20 inferences; the column [count] merges those of several XNNPACK partitions.
+        OperatorTime("Add (ND)", True, 33, pytest.approx(33 * 0.003)),
         OperatorTime("GATHER", False, 3, pytest.approx(3 * 0.005)),
     ]
     # The report's own share of its own total: 73.819 % of 409138 us in 20 inferences.
