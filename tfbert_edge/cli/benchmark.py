@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,9 @@ def benchmark(
     memory: Annotated[
         bool, typer.Option("--memory", help="Also peak memory, in a process of its own.")
     ] = False,
+    per_op: Annotated[
+        bool, typer.Option("--per-op", help="Also the time of each operator type, at one thread.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Time one answer of each model, every position filled, and compare with the first. Needs no TensorFlow.
@@ -29,9 +33,11 @@ def benchmark(
 
     - `tfbert-edge benchmark runs/rotten-tomatoes --threads 1`
     - `tfbert-edge benchmark float32.tflite int8.tflite --runs 300`
+    - `tfbert-edge benchmark int8.tflite --per-op`
     """
     from tfbert_edge.console import Console
     from tfbert_edge.host import describe_host, installed_version
+    from tfbert_edge.runtime.profiling import profile_operators
     from tfbert_edge.runtime.timing import model_memory_mib
 
     rows: list[dict[str, Any]] = []
@@ -42,6 +48,8 @@ def benchmark(
             row: dict[str, Any] = {"model": name, "size_bytes": path.stat().st_size, **stats}
             if memory:
                 row["memory_mib"] = model_memory_mib(path, threads=threads)
+            if per_op:
+                row["operators"] = [asdict(one) for one in profile_operators(path)]
             rows.append(row)
     result: dict[str, Any] = {
         "threads": threads,
@@ -61,9 +69,23 @@ def benchmark(
         line += "".join(f"  {row[name]:8.2f}" for name in ("p50_ms", "p90_ms", "p99_ms")) + f"  {ratio:6.2f}"
         print(line + (f"  {row['memory_mib']:10.1f}" if memory else ""))
     processor = result["host"]["processor"]
+    for row in rows if per_op else ():
+        _print_operators(row["model"], row["operators"])
     print(
         f"{threads} thread{'s' if threads > 1 else ''}, {processor}, ai-edge-litert {result['ai_edge_litert']}"
     )
+
+
+def _print_operators(model: str, operators: list[dict[str, Any]]) -> None:
+    total = sum(one["mean_ms"] for one in operators)
+    width = max(len(one["operator"]) for one in operators)
+    print(f"\n{model}: {total:.2f} ms an inference in operators, at 1 thread\n")
+    print(f"{'operator':{width}}  {'kernel':8}{'count':>6}{'ms':>10}{'share':>8}")
+    for one in operators:
+        kernel = "XNNPACK" if one["delegated"] else "builtin"
+        share = f"{one['mean_ms'] / total:.1%}" if total else "-"
+        print(f"{one['operator']:{width}}  {kernel:8}{one['count']:6}{one['mean_ms']:10.3f}{share:>8}")
+    print()
 
 
 def _files(path: Path, scratch: Path) -> list[tuple[str, Path]]:

@@ -16,6 +16,7 @@ from tfbert_edge.validate.evaluation_set import EvaluationSet
 from tfbert_edge.validate.gates import check_gate_settings, evaluate_gates
 from tfbert_edge.validate.latency import measure_latency
 from tfbert_edge.validate.memory import measure_memory
+from tfbert_edge.validate.operators import measure_operators
 from tfbert_edge.validate.parity import compare_outputs, output_fault
 from tfbert_edge.validate.quality import Progress, changed_decisions, no_progress, run_model
 
@@ -30,13 +31,15 @@ def validate_forms(
     threads: Sequence[int] = (1,),
     latency_runs: int = 100,
     gates: Mapping[str, Any] | None = None,
+    operators_of: Sequence[str] = (),
     folder: Path | None = None,
     on_progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Measure each form in ``models`` (form -> ``.tflite``) over the whole evaluation set.
 
     ``gates`` is the recipe's ``validate.gates`` block; its verdicts are in the figures, and ``check_gates`` raises
-    them, so that a run that fails a gate still has its report. With a ``folder``, the figures go to
+    them, so that a run that fails a gate still has its report. The forms in ``operators_of`` also get ``operators``,
+    the time of each operator type. With a ``folder``, the figures go to
     ``figures.json`` in it and the outputs of each form to ``outputs_<form>.npz``.
 
     Returns ``stages.validate`` of ``run.json``: ``seconds``, ``task``, ``primary_metric``, ``examples``, ``labels``,
@@ -74,7 +77,9 @@ def validate_forms(
             "changed": changed[:200],
             "changed_total": len(changed),
         }
-        on_progress("memory", place, len(models))
+        if form in operators_of:
+            forms[form].update(measure_operators(path))
+        on_progress("memory and operators", place, len(models))
     figures = {
         "task": task.name,
         "primary_metric": task.primary_metric,
