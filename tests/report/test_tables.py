@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from tfbert_edge.report import forms_table, tables
+from tfbert_edge.report.operators_table import operators_tables
+from tfbert_edge.report.recipe_table import recipe_table
 
 
 def test_forms_table_five_forms_shows_each_figure_in_its_unit(run):
@@ -20,12 +22,18 @@ def test_forms_table_five_forms_shows_each_figure_in_its_unit(run):
 
 
 def test_forms_table_text_lines_up_for_a_terminal(run):
-    lines = forms_table(run).text().splitlines()
-    assert len(lines) == 7
-    end = lines[0].index("Accuracy") + len("Accuracy")
-    assert [line[:end].split()[-1] for line in lines[1:]] == [
+    lines = forms_table(run, brief=True).text().splitlines()
+    assert [line.split() for line in lines[:2]] == [
+        ["Change", "Size", "p50", "ms,", "p90", "ms,", "Integer-"],
+        ["Form", "Accuracy", "(points)", "Agreement", "(MiB)", "1", "thread", "1", "thread", "only"],
+    ]
+    assert lines[6].split() == ["int8", "0.8350", "-1.00", "98.10%", "15.50", "5.80", "6.38", "yes"]
+    end = lines[1].index("Accuracy") + len("Accuracy")
+    assert [line[end - 6 : end] for line in lines[2:]] == [
         "0.8450", "0.8450", "0.8450", "0.8410", "0.8350", "0.8440",
     ]  # fmt: skip
+    assert lines[0].index("Change") + 6 == lines[1].index("(points)") + 8
+    assert max(map(len, lines)) < 80
 
 
 def test_forms_table_bundled_form_is_the_one_that_stands_out(run):
@@ -111,3 +119,57 @@ def test_environment_table_machine_versions_command_and_date(run):
     assert "ai-edge-litert 2.3.0" in rows["Versions"]
     assert rows["Time"] == "train 3 min 35 s, export 1 min 3 s, validate 1 min 28 s"
     assert tables.environment_table({}).rows == []
+
+
+def test_compress_tables_one_a_step_with_its_epochs(run):
+    assert tables.compress_tables(run) == []
+    history = run["stages"]["train"]["history"]
+    run["stages"]["compress"] = [{"method": "quantize_aware", "history": history[1:], "seconds": 99.0}]
+    (table,) = tables.compress_tables(run)
+    assert table.title == "1. quantize_aware"
+    assert [row[:4] for row in table.rows] == [["1", "472", "0.2904", "0.8450"]]
+    assert ["Time", "train 3 min 35 s, quantize_aware 1 min 39 s, export 1 min 3 s, validate 1 min 28 s"] in (
+        tables.environment_table(run).rows
+    )
+
+
+def test_recipe_table_names_checkpoint_sources_and_what_is_set(run):
+    assert recipe_table(run) is None
+    source = {"path": "reviews.csv", "config": None, "where": {"source": "films"}, "limit": 100}
+    run["recipe"] = {
+        "task": {"type": "classification", "labels": ["bad", "good"]},
+        "model": {"checkpoint": "some/bert", "revision": "abc", "hidden_dropout": None},
+        "data": {"train": source, "validation": {"holdout": 0.1}, "max_length": 64},
+        "training": {"epochs": 2, "learning_rate": 5e-05, "schedule": {"type": "linear", "warmup_ratio": 0.1},
+                     "label_smoothing": 0.0, "tensorboard": True, "class_weights": None},
+        "compress": [{"method": "quantize_aware", "epochs": 1}],
+        "export": {"forms": ["float32", "int8"], "sequence_length": None},
+    }  # fmt: skip
+    assert recipe_table(run).rows == [
+        ["Task", "type classification, labels bad good"],
+        ["Checkpoint", "some/bert, revision abc"],
+        ["Training data", "reviews.csv, where source films, limit 100"],
+        ["Held-out data", "10% of the training data"],
+        ["Data", "max length 64"],
+        ["Training", "epochs 2, learning rate 5e-05, schedule type linear, schedule warmup ratio 0.1"],
+        ["Compression 1", "quantize_aware: epochs 1"],
+        ["Export", "forms float32 int8"],
+    ]
+
+
+def test_operators_tables_shares_of_the_profiled_time(run):
+    assert operators_tables(run) == []
+    int8 = run["stages"]["validate"]["forms"]["int8"]
+    int8["operators"] = [
+        {"operator": "Fully Connected", "delegated": True, "count": 38, "mean_ms": 3.0},
+        {"operator": "GELU", "delegated": False, "count": 6, "mean_ms": 1.0},
+    ]
+    (table,) = operators_tables(run)
+    assert table.rows == [
+        ["Fully Connected", "XNNPACK", "38", "3.000", "75.0%"],
+        ["GELU", "builtin", "6", "1.000", "25.0%"],
+    ]
+    assert "4.00 ms in all operators" in table.note
+    int8.update(operators=[], operators_problem="no profiler")
+    (table,) = operators_tables(run)
+    assert (table.rows, table.note) == ([], "Not measured: no profiler")

@@ -10,7 +10,7 @@ from tfbert_edge.report import model_card, write_report
 from tfbert_edge.report.html import table_html
 from tfbert_edge.report.markdown import escape, table_markdown
 from tfbert_edge.report.plot_style import DARK, LIGHT, drawing, place_labels
-from tfbert_edge.report.plots import make_plots
+from tfbert_edge.report.plots import learning_curves, make_plots
 from tfbert_edge.report.tables import Table
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -177,3 +177,13 @@ def test_model_card_regression_speaks_of_values(regression_run):
     assert "fine-tuned to give a number for a text" in card
     assert "int8 moves 19 of these examples beyond the tolerance" in card
     assert "standard error" not in card and "labels" not in card.lower()
+
+
+def test_learning_curves_with_a_compression_step_follow_it_after_fine_tuning(run):
+    history = run["stages"]["train"]["history"]
+    run["stages"]["compress"] = [{"method": "quantize_aware", "history": history[1:]}]
+    with drawing(LIGHT) as pyplot:
+        above, below = learning_curves(run, pyplot, LIGHT).axes
+        assert [line.get_label() for line in above.lines[:2]] == ["fine-tuning", "quantize_aware"]
+        assert [list(line.get_xdata()) for line in above.lines[:2]] == [[1, 2], [3]]
+        assert [tick.get_text() for tick in below.get_xticklabels()] == ["1", "2", "1"]

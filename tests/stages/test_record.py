@@ -22,6 +22,7 @@ def test_record_after_describe_says_command_host_versions_and_recipe_hash(tmp_pa
     assert written["schema_version"] == 1
     assert (written["name"], written["seed"], written["command"]) == ("films", 3, "tfbert-edge run films")
     assert written["recipe_sha256"] == hashlib.sha256(b"name: films\n").hexdigest()
+    assert written["recipe"] == {"name": "films"}
     assert written["host"]["machine"] == os.uname().machine
     assert written["host"]["cores"] == len(os.sched_getaffinity(0))
     assert {"python", "tfbert-edge", "numpy", "ai-edge-litert"} <= written["versions"].keys()

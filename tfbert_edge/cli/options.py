@@ -65,9 +65,8 @@ def print_run(run: Run, *, as_json: bool) -> None:
     if as_json:
         print_json(run.record.content)
         return
-    rows = run.summary()
-    if rows:
-        print(table(rows, run.task.primary_metric))
+    if table := run.forms_table():
+        print(table)
     stages = run.record.stages
     paths = {
         "model": run.model_folder if "train" in stages else None,
@@ -82,31 +81,3 @@ def print_run(run: Run, *, as_json: bool) -> None:
 def _bundle_path(run: Run) -> Path:
     packed = run.folder / "bundle.zip"
     return packed if packed.is_file() else run.folder / "bundle"
-
-
-def table(rows: list[dict[str, Any]], metric: str) -> str:
-    """The summary as aligned text; plain, so that it survives a pipe and a paste."""
-    header = ["form", metric, "agreement", "MiB", "p50 ms", "p90 ms"]
-    lines = [
-        [
-            row["form"],
-            _number(row.get("metric"), 4),
-            _number(row.get("agreement"), 4),
-            _number(row["size_bytes"] / 2**20 if row.get("size_bytes") else None, 1),
-            _number(row.get("p50_ms"), 2),
-            _number(row.get("p90_ms"), 2),
-        ]
-        for row in rows
-    ]
-    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in [header, *lines]
-    )
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"

@@ -7,6 +7,7 @@ from tfbert_edge.report import tables
 from tfbert_edge.report.content import report_title
 from tfbert_edge.report.figures import Run
 from tfbert_edge.report.markdown import escape, table_markdown
+from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.tables import Table
 from tfbert_edge.validate.gates import describe_gate
 
@@ -27,7 +28,9 @@ def model_card(run: Run, *, form: str | None = None) -> str:
         ("Figures", tables.forms_table(run) if fig.forms(run) else None),
         ("Scores of each label", tables.per_class_table(run)),
         ("Data", tables.data_table(run)),
+        ("Recipe", recipe_table(run)),
         ("Training", tables.training_table(run)),
+        *((f"Compression: {table.title}", table) for table in tables.compress_tables(run)),
         ("Calibration", tables.calibration_table(run)),
     ):
         if found is not None and found.rows:

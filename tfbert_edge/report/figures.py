@@ -25,6 +25,11 @@ def stage(run: Run, name: str) -> Mapping[str, Any]:
     return run.get("stages", {}).get(name) or {}
 
 
+def compress_steps(run: Run) -> list[Mapping[str, Any]]:
+    """The figures of each compression step."""
+    return run.get("stages", {}).get("compress") or []
+
+
 def forms(run: Run) -> Mapping[str, Any]:
     """The validated forms: form -> figures."""
     return stage(run, "validate").get("forms") or {}

@@ -53,25 +53,42 @@ def _plots(run: Run, folder: Path | None) -> dict[str, tuple[str, Callable[[Any,
 
 
 def learning_curves(run: Run, pyplot: Any, theme: Theme) -> Any:
-    """Training loss above, the primary metric on the held-out examples below, by epoch; the kept epoch marked."""
-    history = fig.stage(run, "train").get("history") or []
-    if not history:
+    """Loss above, the primary metric on the held-out examples below, by epoch; the kept epochs marked.
+
+    The epochs of compression steps follow those of fine-tuning, each in its colour: their losses are of another kind.
+    """
+    parts = [("fine-tuning", fig.stage(run, "train").get("history") or [])]
+    parts += [(step["method"], step.get("history") or []) for step in fig.compress_steps(run)]
+    parts = [(name, history) for name, history in parts if history]
+    if not parts:
         return None
     metric = fig.primary_metric(run)
-    epochs = np.arange(1, len(history) + 1)
-    values = [(record.get("metrics") or {}).get(metric) for record in history]
-    figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(WIDTH_INCHES, 4.6))
-    above.plot(epochs, [record["loss"] for record in history], "o-", color=theme.plain)
+    figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(WIDTH_INCHES, 4.8))
+    shades, first, ticks = (theme.plain, theme.third, theme.text), 1, []
+    for place, (name, history) in enumerate(parts):
+        epochs = np.arange(first, first + len(history))
+        values = [(record.get("metrics") or {}).get(metric) for record in history]
+        shown, colour = [np.nan if value is None else value for value in values], shades[place % len(shades)]
+        above.plot(epochs, [record["loss"] for record in history], "o-", color=colour, label=name)
+        below.plot(epochs, shown, "o-", color=colour)
+        for epoch, record, value in zip(epochs, history, values, strict=True):
+            if record.get("best") and value is not None:
+                below.plot([epoch], [value], "o", color=theme.accent, markersize=10)
+                note = {"xytext": (0, 9), "textcoords": "offset points", "ha": "center", "fontsize": 10}
+                below.annotate(f"kept: {value:.4f}", (epoch, value), color=theme.text, **note)
+        if place:
+            for axes in (above, below):
+                axes.axvline(first - 0.5, color=theme.text, linewidth=0.8, linestyle=":")
+        ticks += list(range(1, len(history) + 1))
+        first += len(history)
     above.set(ylabel="Training loss")
-    below.plot(epochs, [np.nan if value is None else value for value in values], "o-", color=theme.plain)
-    for epoch, (record, value) in enumerate(zip(history, values, strict=True), start=1):
-        if record.get("best") and value is not None:
-            below.plot([epoch], [value], "o", color=theme.accent, markersize=10, label=f"kept: {value:.4f}")
-            below.legend()
-    below.set(xlabel="Epoch", ylabel=fig.metric_title(metric), xlim=(0.7, len(history) + 0.3))
-    below.xaxis.get_major_locator().set_params(integer=True)
+    below.set(xlabel="Epoch", ylabel=fig.metric_title(metric), xlim=(0.5, first - 0.5))
+    step = max(1, -(-len(ticks) // 20))
+    below.set_xticks(range(1, first, step), list(map(str, ticks))[::step])
+    if len(parts) > 1:
+        figure.legend(loc="outside upper right", ncols=len(parts))
     for axes in (above, below):
-        axes.margins(y=0.2)
+        axes.margins(y=0.25)
     return figure
 
 
@@ -97,7 +114,7 @@ def metric_against(run: Run, pyplot: Any, theme: Theme, what: str) -> Any:
             if form == chosen
             else {"color": theme.plain, "s": 50}
         )
-        axes.scatter([cost], [value], zorder=3, **mark)
+        axes.scatter([cost], [value], zorder=4 if form == chosen else 3, **mark)
     keras = fig.keras_metrics(run).get(metric)
     values = [value for _, value in points] + ([keras] if keras is not None else [])
     if keras is not None:
@@ -130,13 +147,14 @@ def latency_bars(run: Run, pyplot: Any, theme: Theme) -> Any:
         label = fig.threads_title(count)
         axes.barh(rows, p50, height * 0.9, color=shades[place % 4], xerr=reach, error_kw=line, label=label)
         for row, middle, end in zip(rows, p50, p90, strict=True):
-            axes.text(end + most * 0.025, row, fig.milliseconds(float(middle)), va="center", fontsize=10)
+            text = f"{fig.milliseconds(float(middle))} (p90 {fig.milliseconds(float(end))})"
+            axes.text(end + most * 0.025, row, text, va="center", fontsize=10)
     axes.set_yticks(range(len(forms)), list(forms))
     for tick, form in zip(axes.get_yticklabels(), forms, strict=True):
         tick.set_fontweight("bold" if form == chosen else "normal")
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
-    axes.set(xlabel="Latency (ms): bar the median, line to p90", xlim=(0, most * 1.2))
+    axes.set(xlabel="Latency (ms): bar the median, line to p90", xlim=(0, most * 1.45))
     figure.legend(loc="outside upper right", ncols=len(threads))
     return figure
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,25 +27,33 @@ class Table:
     """Columns whose cells are sentences, which may break into lines."""
 
     def text(self) -> str:
-        """The table for a terminal: columns set with spaces, no title and no note."""
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[at]) for line in lines) for at in range(len(self.columns))]
-        return "\n".join(
-            "  ".join(map(self._cell, range(len(line)), line, widths)).rstrip() for line in lines
-        )
+        """The table for a terminal: columns set with spaces, headings broken to fit them, no title and no note."""
+        columns = range(len(self.columns))
+        # A heading may break at spaces and hyphens; its column is as wide as its widest part, its cells, or 8.
+        parts = [re.split(r"\s|(?<=-)", column) for column in self.columns]
+        widths = [max([8, *map(len, parts[at]), *(len(row[at]) for row in self.rows)]) for at in columns]
+        heads = [textwrap.wrap(self.columns[at], widths[at]) for at in columns]
+        tallest = max(map(len, heads))
+        # Headings stand on the line above the cells, however many lines they take.
+        heads = [[""] * (tallest - len(head)) + head for head in heads]
+        lines = [*map(list, zip(*heads, strict=True)), *self.rows]
+        return "\n".join("  ".join(map(self._cell, columns, line, widths)).rstrip() for line in lines)
 
     def _cell(self, column: int, text: str, width: int) -> str:
         return text.ljust(width) if column in self.text_columns else text.rjust(width)
 
 
-def forms_table(run: Run) -> Table:
-    """One row a form, Keras first: primary metric, agreement with Keras, size, latency, memory, audit."""
-    metric, threads = fig.primary_metric(run), fig.thread_counts(run)
+def forms_table(run: Run, *, brief: bool = False) -> Table:
+    """One row a form, Keras first: primary metric, agreement with Keras, size, latency, memory, audit.
+
+    ``brief`` is for a terminal of 80 columns: latency at the fewest threads, and no memory.
+    """
+    metric, threads = fig.primary_metric(run), fig.thread_counts(run)[: 1 if brief else None]
     keras = fig.keras_metrics(run).get(metric)
     columns = ["Form", fig.metric_title(metric), "Change (points)", "Agreement", "Size (MiB)"]
     for count in threads:
         columns += [f"p50 ms, {fig.threads_title(count)}", f"p90 ms, {fig.threads_title(count)}"]
-    columns += ["Peak memory (MiB)", "Integer-only"]
+    columns += ["Integer-only"] if brief else ["Peak memory (MiB)", "Integer-only"]
     rows = [["Keras", fig.score(keras)] + [NOTHING] * (len(columns) - 2)] if keras is not None else []
     exported = fig.stage(run, "export").get("forms", {})
     for form, figures in fig.forms(run).items():
@@ -56,7 +66,7 @@ def forms_table(run: Run) -> Table:
             row += [fig.milliseconds(latency.get("p50_ms")), fig.milliseconds(latency.get("p90_ms"))]
         memory = figures.get("peak_memory_mib")
         audit = exported.get(form, {}).get("audit")
-        row += [NOTHING if memory is None else f"{memory:.0f}"]
+        row += [] if brief else [NOTHING if memory is None else f"{memory:.0f}"]
         row += [NOTHING if audit is None else "yes" if audit["passed"] else "no"]
         rows.append(row)
     chosen = fig.chosen_form(run)
@@ -95,8 +105,23 @@ def gates_table(run: Run) -> Table | None:
 
 
 def training_table(run: Run) -> Table | None:
+    """The epochs of fine-tuning."""
+    note = "Metrics on the held-out examples after each epoch; tokens are real ones, without padding."
+    return _history_table("Training", fig.stage(run, "train").get("history") or [], note)
+
+
+def compress_tables(run: Run) -> list[Table]:
+    """The epochs of each compression step, in the order of the recipe."""
+    note = "The compressed network on the held-out examples after each epoch; its loss is the step's own."
+    found = [
+        _history_table(f"{number}. {step['method']}", step.get("history") or [], note)
+        for number, step in enumerate(fig.compress_steps(run), start=1)
+    ]
+    return [table for table in found if table is not None]
+
+
+def _history_table(title: str, history: Sequence[Mapping[str, Any]], note: str) -> Table | None:
     """One row an epoch: loss, metrics, learning rate, time, speed."""
-    history = fig.stage(run, "train").get("history") or []
     if not history:
         return None
     first: dict[str, Any] = next((record["metrics"] for record in history if record.get("metrics")), {})
@@ -128,8 +153,7 @@ def training_table(run: Run) -> Table | None:
             ]
         )
     strong = frozenset(index for index, record in enumerate(history) if record.get("best"))
-    note = "Metrics on the held-out examples after each epoch; tokens are real ones, without padding."
-    return Table("Training", columns, rows, frozenset({len(columns) - 1}), strong, note)
+    return Table(title, columns, rows, frozenset({len(columns) - 1}), strong, note)
 
 
 def per_class_table(run: Run) -> Table | None:
@@ -240,11 +264,12 @@ def environment_table(run: Run) -> Table:
 
 
 def _stage_times(run: Run) -> str:
-    seconds = {
-        name: figures.get("seconds")
-        for name, figures in run.get("stages", {}).items()
-        if isinstance(figures, dict)
-    }
+    seconds: dict[str, float | None] = {}
+    for name, figures in run.get("stages", {}).items():
+        if name == "compress":
+            seconds |= {step["method"]: step.get("seconds") for step in figures}
+        else:
+            seconds[name] = figures.get("seconds")
     return ", ".join(f"{name} {fig.duration(value)}" for name, value in seconds.items() if value is not None)
 
 

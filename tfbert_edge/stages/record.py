@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tfbert_edge.atomic import plain, write_json
 from tfbert_edge.errors import RunError
 from tfbert_edge.host import describe_host, describe_versions
@@ -60,10 +62,11 @@ class RunRecord:
         return self.content["stages"]
 
     def describe(self, *, command: str, recipe_text: str) -> None:
-        """Set what surrounds the stages: command, date, recipe hash, host and versions."""
+        """Set what surrounds the stages: command, date, recipe (as resolved) and its hash, host and versions."""
         self.content.update(
             command=command,
             date=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            recipe=yaml.safe_load(recipe_text),
             recipe_sha256=hashlib.sha256(recipe_text.encode()).hexdigest(),
             host=describe_host(),
             versions=describe_versions(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tfbert_edge.console import Console
 from tfbert_edge.recipe import Recipe
@@ -95,27 +95,11 @@ class Run:
 
         check_gates(self.record.stages.get("validate", {}).get("gates", []))
 
-    def summary(self) -> list[dict[str, Any]]:
-        """One row a form, Keras first: metric, agreement with Keras, size in bytes, latency in ms (one thread)."""
-        validated = self.record.stages.get("validate")
-        if not validated:
-            return []
-        metric = self.task.primary_metric
-        rows: list[dict[str, Any]] = [{"form": "keras", "metric": validated["keras"]["metrics"].get(metric)}]
-        for form, figures in validated["forms"].items():
-            latency = figures.get("latency") or {}
-            first: dict[str, Any] = latency[min(latency, key=int)] if latency else {}
-            rows.append(
-                {
-                    "form": form,
-                    "metric": figures["metrics"].get(metric),
-                    "agreement": figures["parity"]["agreement"],
-                    "size_bytes": figures["size_bytes"],
-                    "p50_ms": first.get("p50_ms"),
-                    "p90_ms": first.get("p90_ms"),
-                }
-            )
-        return rows
+    def forms_table(self) -> str:
+        """The forms with quality, size and latency, for a terminal; empty before they are validated."""
+        from tfbert_edge.report import forms_table
+
+        return forms_table(self.record.content, brief=True).text() if "validate" in self.record.stages else ""
 
 
 def step_folder(run: Run, number: int, method: str) -> Path:
