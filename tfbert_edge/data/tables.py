@@ -209,9 +209,10 @@ def _read_hub(location: Location, source: Source, role: str) -> Any:
             return datasets.load_dataset(location.path, source.config, split=split, revision=source.revision)
     except (OSError, datasets.exceptions.DatasetNotFoundError) as error:
         reason = " ".join(str(error).split())
+        places = f"data.{role}.path" + (f" and data.{role}.revision" if source.revision else "")
         raise DataError(
             f"{location.name!r} is no file here, and cannot be had as a data set from the hub ({reason}). "
-            f"Correct data.{role}.path, or bring the files: a CSV, TSV, JSONL or Parquet file (also .gz), or a "
+            f"Correct {places}, or bring the files: a CSV, TSV, JSONL or Parquet file (also .gz), or a "
             f"folder written elsewhere by datasets.load_dataset({location.path!r}).save_to_disk(folder)."
         ) from error
     except ValueError as error:
