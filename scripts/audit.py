@@ -8,10 +8,9 @@ Prints what each file holds and each violation of the contract; exit code 2 if a
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import AuditError, TfbertEdgeError
+from tfbert_edge.errors import AuditError, exit_with
 from tfbert_edge.pipeline import import_export
 
 
@@ -53,8 +52,4 @@ def _mib(size_bytes: int) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

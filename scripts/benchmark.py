@@ -6,10 +6,9 @@ Every model is timed in turns with the others, so that a change of the machine's
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.runtime.profiling import profile_operators
 from tfbert_edge.runtime.timing import measure_model, model_memory_mib
 
@@ -51,8 +50,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

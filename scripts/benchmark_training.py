@@ -19,6 +19,7 @@ from tfbert_edge._keras import keras
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features, encode_examples
 from tfbert_edge.data.sources import load_examples
+from tfbert_edge.errors import exit_with
 from tfbert_edge.models.checkpoint import load_checkpoint, resolve_checkpoint
 from tfbert_edge.recipe.load import load_recipe
 from tfbert_edge.runtime.tokenizer import Tokenizer
@@ -92,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    exit_with(main)

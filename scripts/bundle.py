@@ -9,10 +9,9 @@ Writes runs/mine/bundle and runs/mine/bundle.zip: model, vocabulary, labels, man
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.pipeline import RECIPE_FILE, continue_run, run_stage
 from tfbert_edge.recipe import load_recipe
 from tfbert_edge.runtime.predictor import Predictor
@@ -42,8 +41,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

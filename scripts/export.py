@@ -9,10 +9,9 @@ Reads runs/mine/train, writes runs/mine/export. Measure the files with scripts/v
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.pipeline import RECIPE_FILE, continue_run, run_stage
 from tfbert_edge.recipe import load_recipe
 
@@ -44,8 +43,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

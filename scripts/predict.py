@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.runtime.decode import as_json
 from tfbert_edge.runtime.predictor import Predictor
 
@@ -40,8 +40,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

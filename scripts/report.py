@@ -6,10 +6,9 @@ Reads runs/mine/run.json and writes runs/mine/report: report.md, report.html and
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.pipeline import RECIPE_FILE, continue_run, run_stage
 from tfbert_edge.recipe import load_recipe
 
@@ -31,8 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

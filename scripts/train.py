@@ -9,10 +9,9 @@ The result is a Hugging Face folder, runs/mine/train/model. Export it with scrip
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import exit_with
 from tfbert_edge.pipeline import run_pipeline
 from tfbert_edge.recipe import load_recipe
 
@@ -52,8 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

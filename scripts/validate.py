@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tfbert_edge.errors import TfbertEdgeError
+from tfbert_edge.errors import TfbertEdgeError, exit_with
 from tfbert_edge.report import forms_table
 from tfbert_edge.tasks import Task, task_from
 from tfbert_edge.validate import EvaluationSet, check_gates, validate_forms
@@ -85,8 +85,4 @@ def show(doing: str, done: int, total: int) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except TfbertEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    exit_with(main)

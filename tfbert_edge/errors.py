@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from collections.abc import Callable
 from types import ModuleType
+from typing import NoReturn
 
 
 class TfbertEdgeError(Exception):
@@ -74,3 +77,12 @@ def require_extra(module: str, extra: str) -> ModuleType:
             f"this needs the Python module '{error.name}', which is not installed. "
             f'Install it with: pip install "tfbert-edge[{extra}]"'
         ) from error
+
+
+def exit_with(main: Callable[[], int | None]) -> NoReturn:
+    """Run a program's ``main`` and exit with what it returns; an error of ours becomes one line and its exit code."""
+    try:
+        sys.exit(main())
+    except TfbertEdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
