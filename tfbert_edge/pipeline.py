@@ -45,6 +45,9 @@ STAGE_MODULES = {stage: f"tfbert_edge.stages.{stage}" for stage in STAGES}
 # What a stage needs only until it is recorded as finished.
 SCAFFOLDING = {"train": ("train/snapshots",)}
 
+# Stages that pass on what others measured.
+TELLING = ("report", "bundle")
+
 NEEDS = {
     "train": (),
     "compress": ("train",),
@@ -169,7 +172,7 @@ def continue_run(
         gone = record.forget(stage)
         if gone:
             console.say(f"changed: {fields}; runs again: {', '.join(gone)}")
-    return _take_up(recipe, folder, record, console, command)
+    return _take_up(recipe, folder, record, console, command, measures=from_stage not in TELLING)
 
 
 def run_stage(run: Run, stage: str) -> None:
@@ -214,10 +217,20 @@ def _train_along(recipe: Recipe, folder: Path, console: Console) -> Run:
     return run
 
 
-def _take_up(recipe: Recipe, folder: Path, record: RunRecord, console: Console, command: str | None) -> Run:
+def _take_up(
+    recipe: Recipe,
+    folder: Path,
+    record: RunRecord,
+    console: Console,
+    command: str | None,
+    *,
+    measures: bool = True,
+) -> Run:
     text = dump_recipe(recipe)
     record.content.update(name=recipe.name, seed=recipe.seed)
-    record.describe(command=command or shlex.join(["tfbert-edge", *sys.argv[1:]]), recipe_text=text)
+    record.describe(
+        command=command or shlex.join(["tfbert-edge", *sys.argv[1:]]), recipe_text=text, measures=measures
+    )
     # The record first: what it forgot must not be taken for done under the new recipe.
     record.save()
     write_text(folder / RECIPE_FILE, text)

@@ -28,6 +28,15 @@ def test_record_after_describe_says_command_host_versions_and_recipe_hash(tmp_pa
     assert {"python", "tfbert-edge", "numpy", "ai-edge-litert"} <= written["versions"].keys()
 
 
+def test_record_described_without_measuring_keeps_the_command_of_the_figures(tmp_path):
+    record = RunRecord.new(tmp_path, name="films", seed=3)
+    record.describe(command="tfbert-edge run films", recipe_text="name: films\n")
+    record.describe(command="tfbert-edge report x", recipe_text="name: other\n", measures=False)
+
+    assert record.content["command"] == "tfbert-edge run films"
+    assert record.content["recipe"] == {"name": "other"}
+
+
 def test_finish_is_seen_by_another_process_that_loads(tmp_path):
     record = RunRecord.new(tmp_path, name="films", seed=3)
     record.finish("train", {"figures": {"accuracy": 0.5}})

@@ -61,13 +61,20 @@ class RunRecord:
         """The figures of each finished stage."""
         return self.content["stages"]
 
-    def describe(self, *, command: str, recipe_text: str) -> None:
-        """Set what surrounds the stages: command, date, recipe (as resolved) and its hash, host and versions."""
+    def describe(self, *, command: str, recipe_text: str, measures: bool = True) -> None:
+        """Set what surrounds the stages: recipe (as resolved) and its hash, command, date, host and versions.
+
+        Without ``measures`` the last four stay as they are: those under which the figures were measured.
+        """
+        self.content.update(
+            recipe=yaml.safe_load(recipe_text),
+            recipe_sha256=hashlib.sha256(recipe_text.encode()).hexdigest(),
+        )
+        if not measures and "host" in self.content:
+            return
         self.content.update(
             command=command,
             date=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            recipe=yaml.safe_load(recipe_text),
-            recipe_sha256=hashlib.sha256(recipe_text.encode()).hexdigest(),
             host=describe_host(),
             versions=describe_versions(),
         )
