@@ -43,8 +43,7 @@ def finished_stages(folder: Path) -> list[str]:
 def test_run_killed_in_training_and_resumed_ends_with_the_weights_of_an_uninterrupted_one(
     make_recipe, tmp_path
 ):
-    # A small rate: a large one would blow up what threads sum in another order.
-    training = {"checkpoint_seconds": 0.01, "epochs": 8, "learning_rate": 5e-4}
+    training = {"checkpoint_seconds": 0.01, "epochs": 4}
     folders = [tmp_path / "killed", tmp_path / "straight"]
     for folder in folders:
         folder.mkdir()
@@ -63,11 +62,12 @@ def test_run_killed_in_training_and_resumed_ends_with_the_weights_of_an_uninterr
 
     weights = [load_file(folder / "run" / "train" / "model" / "model.safetensors") for folder in folders]
     assert weights[0].keys() == weights[1].keys()
+    # Equal bit by bit where both ran on the same processor; the room is for one that sums in another order.
     for name, array in weights[0].items():
-        np.testing.assert_allclose(array, weights[1][name], atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(array, weights[1][name], rtol=0, atol=1e-6, err_msg=name)
     histories = [json.loads((folder / "run" / "train" / "history.json").read_text()) for folder in folders]
     assert [one["loss"] for one in histories[0]] == pytest.approx(
-        [one["loss"] for one in histories[1]], rel=1e-4
+        [one["loss"] for one in histories[1]], rel=1e-6
     )
 
 

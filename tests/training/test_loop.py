@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.special import log_softmax
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tfbert_edge._keras import tf
 from tfbert_edge.errors import TrainingError
@@ -116,24 +118,43 @@ def test_fine_tune_reports_every_batch_with_the_time_left(program):
     assert seen[-1].seconds_left == 0 and seen[0].seconds_left > 0 and seen[-1].tokens_per_second > 0
 
 
-def test_fine_tune_writes_curves_for_tensorboard(program, tmp_path):
-    _fine_tune(
+def test_fine_tune_writes_curves_that_tensorboard_reads(program, tmp_path):
+    history = _fine_tune(
         program,
         program.make_model(),
         evaluate=lambda model: {"accuracy": 0.5, "confusion": [[1]]},
         metric="accuracy",
         tensorboard=tmp_path,
     )
-    found = set()
-    for file in tmp_path.iterdir():
-        for event in tf.compat.v1.train.summary_iterator(str(file)):
-            found |= {(value.tag, event.step) for value in event.summary.value}
-    assert {
-        ("train/loss", 1),
-        ("train/learning_rate", 3),
-        ("validation/accuracy", 3),
-        ("epoch/loss", 3),
-    } <= found
+    read = EventAccumulator(str(tmp_path)).Reload()
+    found = {
+        tag: [(event.step, float(tf.make_ndarray(event.tensor_proto))) for event in read.Tensors(tag)]
+        for tag in read.Tags()["tensors"]
+    }
+    assert [step for step, _ in found["train/loss"]] == [1, 2, 3]
+    assert found["train/learning_rate"] == [(step, pytest.approx(1e-3)) for step in (1, 2, 3)]
+    assert found["validation/accuracy"] == [(3, 0.5)]
+    assert found["epoch/loss"] == [(3, pytest.approx(history[0]["loss"]))]
+    assert "validation/confusion" not in found
+
+
+def test_fine_tune_averages_weighted_and_smoothed_losses_over_examples(program):
+    # At rate 0 the weights stay, so that every batch of the epoch sees the same network.
+    model, features = program.make_model(dropout=0.0), program.make_features(21)
+    weights, smoothing = np.array([0.5, 3.0]), 0.2
+
+    history = _fine_tune(
+        program,
+        model,
+        rate=0.0,
+        batches=program.LengthBucketedBatches(features, batch_size=8, seed=0),
+        loss=make_loss("softmax_cross_entropy", class_weights=weights.tolist(), label_smoothing=smoothing),
+    )
+
+    scores = log_softmax(predict(model, features).astype(np.float64), axis=-1)
+    targets = np.eye(2)[features.labels] * (1 - smoothing) + smoothing / 2
+    expected = -(weights[features.labels] * (targets * scores).sum(-1)).mean()
+    assert history[0]["loss"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_fine_tune_takes_any_callable_as_its_loss(program):

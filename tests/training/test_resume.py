@@ -62,6 +62,21 @@ def test_training_resumed_with_accumulation_gives_the_same_weights(program, tmp_
         np.testing.assert_allclose(variable.numpy(), other.numpy(), rtol=0, atol=1e-6)
 
 
+def test_training_resumed_while_layers_are_released_gives_the_same_weights(program, tmp_path: Path):
+    settings = {"unfreeze_per_epoch": 1, "epochs": 3, "examples": 24}
+    expected, losses, _ = program.train(**settings)
+    folder = tmp_path / "snapshots"
+    program.train(**settings, folder=str(folder))
+    # Back into the third epoch, where variables differ in how many updates they have had.
+    (folder / "step-00000009" / "state.json").write_text("{", encoding="utf-8")
+
+    model, resumed, _ = program.train(**settings, folder=str(folder), resume=True)
+
+    assert resumed == losses[8:]
+    for variable, other in zip(model.variables, expected.variables, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), other.numpy(), err_msg=variable.name)
+
+
 def test_training_resumed_with_another_rate_names_the_setting(program, tmp_path: Path):
     folder = str(tmp_path / "snapshots")
     program.train(epochs=1, examples=8, folder=folder)

@@ -21,6 +21,7 @@ from tfbert_edge.data.features import Features
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
 from tfbert_edge.training.distribution import make_strategy
+from tfbert_edge.training.freezing import Freezing
 from tfbert_edge.training.loop import fine_tune, updates_per_epoch
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.optimizer import make_optimizer
@@ -62,6 +63,7 @@ def train(
     resume: bool = False,
     kill_at: int | None = None,
     learning_rate: float = 1e-3,
+    unfreeze_per_epoch: int = 0,
 ) -> tuple[Any, list[float], list[dict[str, Any]]]:
     """Train a tiny model; returns it, the loss of each batch, and the history. ``kill_at``: die at this
     batch.
@@ -89,6 +91,7 @@ def train(
         optimizer=optimizer,
         epochs=epochs,
         accumulate=accumulate,
+        freezing=Freezing(unfreeze_per_epoch=unfreeze_per_epoch),
         strategy=chosen,
         folder=Path(folder) if folder else None,
         resume=resume,
