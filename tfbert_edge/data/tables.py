@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge.data.locations import Location, format_of, locate
-from tfbert_edge.data.text_files import check_utf8, csv_columns, json_lines
+from tfbert_edge.data.text_files import check_utf8, csv_columns, json_lines, unzipped
 from tfbert_edge.errors import DataError, require_extra
 from tfbert_edge.recipe.schema import Source
 
@@ -139,7 +139,7 @@ def _read_file(location: Location, kind: str, options: dict[str, Any], role: str
         try:
             return datasets.load_dataset(
                 builder,
-                data_files=location.path,
+                data_files=unzipped(location.path, cache) if kind == "parquet" else location.path,
                 split="train",
                 cache_dir=cache,
                 keep_in_memory=True,

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -91,10 +92,27 @@ def json_lines(path: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def _open(path: str, *, errors: str) -> IO[str]:
+def unzipped(path: str, folder: str) -> str:
+    """The path of the file, or where it is a .gz, of its content, written into ``folder``.
+
+    Raises:
+        OSError, EOFError: a damaged .gz.
+    """
+    if not _is_zipped(path):
+        return path
+    target = Path(folder) / "unzipped"
+    with gzip.open(path, "rb") as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    return str(target)
+
+
+def _is_zipped(path: str) -> bool:
     with Path(path).open("rb") as start:
-        zipped = start.read(2) == _GZIP_MAGIC
-    raw = gzip.open(path, "rb") if zipped else Path(path).open("rb")  # noqa: SIM115
+        return start.read(2) == _GZIP_MAGIC
+
+
+def _open(path: str, *, errors: str) -> IO[str]:
+    raw = gzip.open(path, "rb") if _is_zipped(path) else Path(path).open("rb")  # noqa: SIM115
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors=errors, newline="")
 
 
