@@ -17,6 +17,11 @@ _HEAVY = ("tensorflow", "tf_keras", "keras", "transformers", "torch")
         "tfbert_edge.runtime",
         "tfbert_edge.validate",
         "tfbert_edge.cli",
+        "tfbert_edge.data.sources",
+        "tfbert_edge.recipe",
+        "tfbert_edge.report",
+        "tfbert_edge.tasks",
+        "export.audit",
         "tfbert_edge.models.config",
         "tfbert_edge.models.checkpoint_resolve",
     ],
@@ -29,6 +34,20 @@ def test_import_of_light_module_leaves_tensorflow_out(module):
     )
 
     assert (answer.returncode, answer.stdout.strip()) == (0, ""), answer.stderr
+
+
+def test_help_answers_without_numerics_and_without_the_packages_of_any_command():
+    # What makes --help slow is what it imports: with these it takes seconds.
+    slow = ("numpy", "pydantic", "tokenizers", "ai_edge_litert", "datasets", "matplotlib", "sklearn", *_HEAVY)
+    program = (
+        "import sys; from tfbert_edge.cli.main import run; code = run(['--help']); "
+        f"print('loaded', code, *[name for name in {slow} if name in sys.modules])"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert "doctor" in answer.stdout
+    assert answer.stdout.splitlines()[-1] == "loaded 0", answer.stdout + answer.stderr
 
 
 def test_import_of_tensorflow_first_without_legacy_keras_is_refused_with_the_remedy():
