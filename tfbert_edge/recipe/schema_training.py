@@ -140,6 +140,8 @@ class QuantizeAware(Block):
 
     method: Literal["quantize_aware"]
     epochs: PositiveInt = 1
+    examples: PositiveInt | None = None
+    """A seeded subset of the training examples of this size makes an epoch; null: all do."""
     batch_size: PositiveInt = 32
     learning_rate: PositiveFloat = 2e-5
     range_learning_rate: PositiveFloat = 1e-2

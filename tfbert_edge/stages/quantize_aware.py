@@ -40,6 +40,8 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
         train, validation = (
             run.features(examples, network.tokenizer) for examples in (run.data.train, run.data.validation)
         )
+        if step.examples is not None:
+            train = calibration_examples(train, step.examples, seed=recipe.seed + 1)
         calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
         histograms = observe(model, unpadded(calibration))
         ranges = estimate_ranges(histograms, "percentile", percentile=step.percentile)
@@ -61,7 +63,7 @@ def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
                 task_loss=make_loss(task.loss),
                 classification=task.output_activation == "softmax",
                 settings=QuantizeAwareSettings(
-                    **step.model_dump(exclude={"method", "batch_size", "percentile"})
+                    **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
                 ),
                 evaluate=evaluate,
                 metric=task.primary_metric,

@@ -1,0 +1,59 @@
+"""The compression step of a whole recipe: what it writes, and that the integer-only file is made of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from safetensors.numpy import load_file
+
+from tfbert_edge.pipeline import run_pipeline
+from tfbert_edge.recipe import load_recipe
+
+STEP = {"method": "quantize_aware", "examples": 40, "batch_size": 8, "learning_rate": 1e-3}
+
+
+@pytest.fixture(scope="module")
+def finished(make_recipe, tmp_path_factory):
+    path = make_recipe(tmp_path_factory.mktemp("qat"), compress=[STEP], export={"forms": ["float32", "int8"]})
+    return run_pipeline(load_recipe(path, ["bundle.form=int8"]))
+
+
+def test_quantize_aware_step_trains_on_as_many_examples_as_asked(finished):
+    (step,) = finished.record.stages["compress"]
+
+    assert step["method"] == "quantize_aware"
+    assert [epoch["step"] for epoch in step["history"]] == [40 // 8]
+
+
+def test_quantize_aware_step_leaves_a_model_and_its_ranges_and_no_snapshots(finished):
+    folder = finished.folder / "compress" / "01-quantize_aware"
+    ranges = json.loads((folder / "ranges.json").read_text())
+    before = load_file(finished.model_folder / "model.safetensors")
+    after = load_file(folder / "model" / "model.safetensors")
+
+    assert sorted(entry.name for entry in folder.iterdir()) == ["model", "ranges.json"]
+    assert all(low <= 0.0 < high for low, high in ranges.values())
+    assert set(after) == set(before)
+    assert any((after[name] != before[name]).any() for name in before)
+
+
+def test_integer_only_form_has_the_trained_ranges(finished):
+    from export.flatbuffer import read_model
+
+    ranges = json.loads((finished.folder / "compress" / "01-quantize_aware" / "ranges.json").read_text())
+    tensors = read_model(finished.export_folder / "int8.tflite").tensors
+    scales = [tensor.scale[0] for tensor in tensors if len(tensor.scale) == 1]
+    calibration = json.loads((finished.export_folder / "calibration.json").read_text())
+
+    assert calibration["method"] == "quantize_aware"
+    for name in ("layer_1.ffn.sum", "layer_0.attention.scores", "head.classifier"):
+        low, high = ranges[name]
+        assert min(abs(scale / ((high - low) / 255) - 1) for scale in scales) < 1e-3
+
+
+def test_fake_quantized_and_integer_answers_have_nearly_the_same_quality(finished):
+    (step,) = finished.record.stages["compress"]
+    integer = finished.record.stages["validate"]["forms"]["int8"]["metrics"]["accuracy"]
+
+    assert abs(integer - step["figures"]["accuracy"]) <= 0.05  # 2 of 40 examples
