@@ -198,7 +198,7 @@ def test_every_observed_layer_has_a_range_and_fixed_ones_none():
     quantized = fake_quantize(spread_model())
     names = quantized_outputs(quantized)
 
-    assert "layer_1.attention.norm.squares" in names
+    assert "layer_1.attention.norm.variance" in names
     assert not any(name.endswith((".softmax", "head.activation", "mask_bias")) for name in names)
     symmetric = sum(name.endswith((".key", ".value")) for name in names)
     assert len(range_variables(quantized)) == 2 * len(names) - symmetric

@@ -1,19 +1,19 @@
 """LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for.
 
-    d = x - mean(x),   y = gamma * d * rsqrt(sum(d * d) / h + epsilon) + beta
+    d = x - mean(x),   y = gamma * d * rsqrt(mean(d * d) + epsilon) + beta
 
 Each step is a layer of its own, so that each can carry its own quantizer. A square is a product of a tensor with itself:
-SQUARED_DIFFERENCE has no fast integer kernel.
+SQUARED_DIFFERENCE has no fast integer kernel. The variance is a MEAN: LiteRT's reference kernel for an int8 SUM with unequal
+scales in and out is wrong by tens of steps, while its MEAN is right.
 All steps compute in float32 whatever the precision policy, as mixed-precision practice has it.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
-from tfbert_edge.models.elementwise import InverseRoot, Offset, Rescale
+from tfbert_edge.models.elementwise import InverseRoot, Offset
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -22,14 +22,6 @@ class ChannelMean(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         return tf.reduce_mean(inputs, axis=-1, keepdims=True)
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class ChannelSum(keras.layers.Layer):
-    """Sum over the last axis: float ``(..., h)`` -> ``(..., 1)``."""
-
-    def call(self, inputs: Any) -> Any:
-        return tf.reduce_sum(inputs, axis=-1, keepdims=True)
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -64,10 +56,7 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
 
     mean = step(ChannelMean, "mean")(inputs)
     centred = step(keras.layers.Subtract, "centre")([inputs, mean])
-    squares = step(ChannelSum, "squares")(step(keras.layers.Multiply, "square")([centred, centred]))
-    # rsqrt(s / h + epsilon) = sqrt(h) * rsqrt(s + h * epsilon)
-    channels = int(inputs.shape[-1])
-    root = step(InverseRoot, "root")(step(Offset, "epsilon", amount=channels * epsilon)(squares))
-    inverse = step(Rescale, "inverse", factor=math.sqrt(channels))(root)
+    variance = step(ChannelMean, "variance")(step(keras.layers.Multiply, "square")([centred, centred]))
+    inverse = step(InverseRoot, "inverse")(step(Offset, "epsilon", amount=epsilon)(variance))
     normal = step(keras.layers.Multiply, "normal")([centred, inverse])
     return step(ChannelShift, "shift")(step(ChannelScale, "scale")(normal))
