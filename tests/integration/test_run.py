@@ -83,6 +83,16 @@ def test_only_the_int8_form_is_integer_only(record):
     }
 
 
+def test_calibration_measures_every_method_and_takes_one_that_agrees_most(finished, record):
+    calibration = json.loads((finished / "export" / "calibration.json").read_text())
+    agreement = calibration["agreement"]
+
+    assert set(agreement) == {"minmax", "percentile", "mse"}
+    assert agreement[calibration["method"]] == max(agreement.values()) > 0.5
+    assert calibration["examples"] == 32
+    assert record["stages"]["export"]["calibration"]["method"] == calibration["method"]
+
+
 def test_vocabulary_is_trimmed_to_the_texts_pieces(finished, record):
     sizes = record["stages"]["export"]["vocabulary"]
     pieces = (finished / "export" / "vocab.txt").read_text().splitlines()
