@@ -120,7 +120,7 @@ def test_run_again_without_a_flag_is_refused_and_with_resume_does_nothing_anew(f
     said = capsys.readouterr()
     assert (finished / "export" / "float32.tflite").stat().st_mtime_ns == before
     assert said.out.splitlines()[1].split()[:4] == ["Form", "Accuracy", "(points)", "Agreement"]
-    assert [line.split()[0] for line in said.out.splitlines()[1:5]] == ["keras", *FORMS]
+    assert [line.split()[0] for line in said.out.splitlines()[2:6]] == ["Keras", *FORMS]
     assert f"bundle: {finished / 'bundle.zip'}" in said.out
 
 

@@ -56,7 +56,7 @@ def examine() -> dict[str, Any]:
     return {
         "host": host,
         "versions": describe_versions(),
-        "bfloat16": sorted({"avx512_bf16", "amx_bf16", "bf16"} & set(host["flags"])),
+        "bfloat16": sorted({"avx512_bf16", "amx_bf16"} & set(host["flags"])),
         "export": _export_problem(),
         "missing": {
             extra: {"packages": absent, "install": INSTALL[extra]} for extra, absent in missing.items()
