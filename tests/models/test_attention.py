@@ -34,6 +34,7 @@ def test_self_attention_of_heads_narrower_than_their_share_equals_keras():
     context = self_attention(
         place,
         bias,
+        queries=place,
         dense=lambda units, name: keras.layers.Dense(units, name=name),
         dropout=lambda name: keras.layers.Dropout(0.0, name=name),
         heads=heads,

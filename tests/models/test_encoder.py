@@ -19,12 +19,13 @@ def test_hidden_states_of_padded_batch_equal_transformers(oracle):
     states = hidden_states(model)(oracle.batch)
 
     assert len(states) == len(oracle.hidden_states)
-    for state, expected in zip(states, oracle.hidden_states, strict=True):
+    for state, reference in zip(states, oracle.hidden_states, strict=True):
+        # A classifier's last layer computes the first token alone; the test after this one has the encoder's whole.
+        expected = reference[:, : state.shape[1]]
         np.testing.assert_allclose(state, expected, rtol=0, atol=TOLERANCE)
 
 
-def test_build_encoder_has_the_layers_of_the_model_and_its_last_state(make_oracle):
-    oracle = make_oracle("bert-gelu")
+def test_build_encoder_has_the_layers_of_the_model_and_its_last_state(oracle):
     loaded = load_checkpoint(oracle.folder, num_outputs=oracle.num_outputs)
     encoder = build_encoder(loaded.config)
     for layer in encoder.layers:
@@ -53,7 +54,7 @@ def test_layers_of_unequal_heads_and_neurons_build_and_keep_the_hidden_size():
     assert model.get_layer("layer_1.attention.output").kernel.shape == (8, 32)
     assert model.get_layer("layer_1.ffn.intermediate").kernel.shape == (32, 24)
     batch = {name: np.ones((2, 5), np.int32) for name in ("input_ids", "token_type_ids", "attention_mask")}
-    assert [state.shape for state in hidden_states(model)(batch)] == [(2, 5, 32)] * 3
+    assert [state.shape for state in hidden_states(model)(batch)] == [(2, 5, 32)] * 2 + [(2, 1, 32)]
 
 
 def test_gelu_in_training_has_the_value_and_gradient_of_tensorflows():

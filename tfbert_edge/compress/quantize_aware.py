@@ -141,5 +141,6 @@ def soft_target_loss(logits: Any, teacher_logits: Any, temperature: float) -> An
 
 def relative_distance(hidden: Any, teacher_hidden: Any, mask: Any) -> Any:
     """``||H - H_t||^2 / ||H_t||^2`` over real tokens: float ``(b, n, h)`` twice, mask ``(b, n, 1)`` -> ``(b,)``."""
+    mask = mask[:, : tf.shape(hidden)[1]]  # of a layer that computes the first token alone, the first
     difference = tf.reduce_sum(tf.square(hidden - teacher_hidden) * mask, axis=(1, 2))
     return difference / tf.maximum(tf.reduce_sum(tf.square(teacher_hidden) * mask, axis=(1, 2)), 1e-12)

@@ -80,14 +80,26 @@ class MatMul(keras.layers.Layer):
 
 
 def self_attention(
-    inputs: Any, mask_bias: Any, *, dense: Any, dropout: Any, heads: int, head_size: int, name: str
+    inputs: Any,
+    mask_bias: Any,
+    *,
+    queries: Any,
+    dense: Any,
+    dropout: Any,
+    heads: int,
+    head_size: int,
+    name: str,
 ) -> Any:
-    """Attend over float ``(b, n, h)`` with bias ``(b, 1, 1, n)``; returns the heads' contexts, float ``(b, n, heads * d)``.
+    """Attend from ``queries``, float ``(b, m, h)``, over ``inputs``, float ``(b, n, h)``, with bias ``(b, 1, 1, n)``.
+
+    Returns the heads' contexts, float ``(b, m, heads * d)``.
 
     ``dense(units, name)`` and ``dropout(name)`` make the layers, so that their initializers and rates are the caller's.
     """
     width = heads * head_size
-    query = Rescale(1.0 / math.sqrt(head_size), name=f"{name}.rescale")(dense(width, f"{name}.query")(inputs))
+    query = Rescale(1.0 / math.sqrt(head_size), name=f"{name}.rescale")(
+        dense(width, f"{name}.query")(queries)
+    )
     key = dense(width, f"{name}.key")(inputs)
     value = dense(width, f"{name}.value")(inputs)
     query, key, value = (

@@ -20,8 +20,12 @@ def make_inputs() -> list[Any]:
     return [keras.Input((None,), dtype="int32", name=name) for name in INPUT_NAMES]
 
 
-def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0) -> Any:
-    """Connect the encoder to ``make_inputs()``; returns the last hidden state, float32 ``(b, n, hidden_size)``."""
+def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0, first_token: bool = False) -> Any:
+    """Connect the encoder to ``make_inputs()``; returns the last hidden state, float32 ``(b, n, hidden_size)``.
+
+    With ``first_token``, for heads that read nothing else, the last layer computes the state of ``[CLS]`` alone, from the
+    keys and values of all tokens: float32 ``(b, 1, hidden_size)``, the same numbers at a fraction of that layer's work.
+    """
     input_ids, token_type_ids, attention_mask = inputs
 
     def dense(units: int, name: str) -> Any:
@@ -42,9 +46,13 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0) -> Any:
 
     for index, (heads, neurons) in enumerate(zip(config.num_heads, config.intermediate_sizes, strict=True)):
         name = f"layer_{index}"
+        states = hidden
+        if first_token and index == config.num_layers - 1:
+            hidden = FirstToken(name=f"{name}.first_token")(hidden)
         context = self_attention(
-            hidden,
+            states,
             mask_bias,
+            queries=hidden,
             dense=dense,
             dropout=attention_dropout,
             heads=heads,
@@ -57,6 +65,14 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0) -> Any:
         )
         hidden = residual(neuron, hidden, f"{name}.ffn")
     return hidden
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
+class FirstToken(keras.layers.Layer):
+    """The state of ``[CLS]``: float ``(b, n, h)`` -> ``(b, 1, h)``."""
+
+    def call(self, inputs: Any) -> Any:
+        return inputs[:, :1, :]
 
 
 def build_encoder(config: EncoderConfig, *, seed: int = 0) -> Any:

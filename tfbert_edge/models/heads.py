@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from tfbert_edge._keras import keras
+from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.dropout import CountedDropout
 from tfbert_edge.models.encoder import HiddenActivation, encode, make_inputs
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
-class FirstToken(keras.layers.Layer):
-    """The state of ``[CLS]``: float ``(b, n, h)`` -> ``(b, h)``."""
+class OnlyToken(keras.layers.Layer):
+    """Drop the axis of tokens, of which there is one: float ``(b, 1, h)`` -> ``(b, h)``."""
 
     def call(self, inputs: Any) -> Any:
-        return inputs[:, 0, :]
+        return tf.squeeze(inputs, axis=1)
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a head is connected, and whether it reads the first token alone."""
+
+    connect: Callable[..., Any]
+    first_token: bool
 
 
 def classification_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
-    """Classify by the first token: float ``(b, n, h)`` -> float32 logits ``(b, num_outputs)``.
+    """Classify by the first token: float ``(b, 1, h)`` -> float32 logits ``(b, num_outputs)``.
 
     BERT's pooler is a tanh layer, DistilBERT's a ReLU layer, ELECTRA's a GELU layer with dropout on both sides.
     """
@@ -31,7 +41,7 @@ def classification_head(hidden: Any, config: EncoderConfig, *, num_outputs: int,
         initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
         return keras.layers.Dense(units, kernel_initializer=initializer, name=name, dtype=dtype)
 
-    pooled = FirstToken(name="head.first_token")(hidden)
+    pooled = OnlyToken(name="head.first_token")(hidden)
     if config.family == "electra":
         pooled = dropout("head.input_dropout")(pooled)
     pooled = _POOLER_ACTIVATIONS[config.family]("head.activation")(
@@ -47,7 +57,7 @@ _POOLER_ACTIVATIONS = {
     "electra": lambda name: HiddenActivation("gelu", name=name),
 }
 
-HEADS = {"classification": classification_head}
+HEADS = {"classification": Head(classification_head, first_token=True)}
 
 
 def build_model(
@@ -62,12 +72,17 @@ def build_model(
         seed: of the dropout masks.
     """
     inputs = make_inputs()
-    logits = HEADS[head](encode(inputs, config, seed=seed), config, num_outputs=num_outputs, seed=seed)
+    chosen = HEADS[head]
+    hidden = encode(inputs, config, seed=seed, first_token=chosen.first_token)
+    logits = chosen.connect(hidden, config, num_outputs=num_outputs, seed=seed)
     return keras.Model(inputs, logits, name="model")
 
 
 def hidden_states(model: Any) -> Any:
-    """Return a model of the same inputs whose outputs are the embeddings and each layer's output, float32 ``(b, n, h)``."""
+    """Return a model of the same inputs whose outputs are the embeddings and each layer's output, float32 ``(b, n, h)``.
+
+    The last one is ``(b, 1, h)`` where the head reads the first token alone.
+    """
     names = {layer.name for layer in model.layers}
     first = "embeddings.projection" if "embeddings.projection" in names else "embeddings.norm.shift"
     return keras.Model(
