@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import Interpreter
 
 from export.audit import check
 from export.convert import convert
@@ -146,7 +146,7 @@ def test_fake_quantized_network_answers_as_litert_does(converted):
     _, quantized, content = converted
     inputs = batch(64, seed=3)
     expected = tf.nn.softmax(quantized(list(inputs.values()), training=False)).numpy()
-    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    interpreter = Interpreter(model_content=content)
     interpreter.allocate_tensors()
     details = {detail["name"]: detail["index"] for detail in interpreter.get_input_details()}
     output = interpreter.get_output_details()[0]
