@@ -20,7 +20,7 @@ from tfbert_edge.models.presets import preset
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.training.losses import make_loss
 
-SETTINGS = QuantizeAwareSettings(epochs=2, learning_rate=1e-3, range_learning_rate=1e-2)
+SETTINGS = QuantizeAwareSettings(epochs=4, learning_rate=5e-5, range_learning_rate=1e-3)
 
 
 def features(count: int = 64) -> Features:
