@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from tfbert_edge._keras import tf
+from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.quantize_aware import (
     QuantizeAwareSettings,
     distillation_loss,
@@ -20,7 +20,7 @@ from tfbert_edge.models.presets import preset
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.training.losses import make_loss
 
-SETTINGS = QuantizeAwareSettings(epochs=4, learning_rate=5e-5, range_learning_rate=1e-3)
+SETTINGS = QuantizeAwareSettings(epochs=4, learning_rate=3e-4, range_learning_rate=1e-2)
 
 
 def features(count: int = 64) -> Features:
@@ -31,6 +31,11 @@ def features(count: int = 64) -> Features:
         token_type_ids=[np.zeros_like(row) for row in ids],
         labels=generator.integers(0, 2, count).astype(np.int32),
     )
+
+
+def tiny_model():
+    keras.utils.set_random_seed(1)
+    return without_dropout(build_model(preset("tiny"), num_outputs=2))
 
 
 def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
@@ -102,27 +107,27 @@ def test_distillation_loss_of_regression_is_the_squared_difference():
 
 
 def test_quantize_aware_training_nears_the_teacher_and_moves_weights_and_ranges():
-    model = without_dropout(build_model(preset("tiny"), num_outputs=2))
+    model = tiny_model()
     before = model.get_weights()
 
     ranges, trained, history = train(model, features())
 
-    assert history[-1]["loss"] < history[0]["loss"]
+    assert history[-1]["loss"] < 0.8 * history[0]["loss"]
     assert set(trained) == set(ranges)
     assert sum(trained[name] != pytest.approx(ranges[name], abs=1e-4) for name in ranges) > len(ranges) / 2
     assert any(np.abs(new - old).max() > 1e-4 for new, old in zip(model.get_weights(), before, strict=True))
 
 
 def test_quantize_aware_training_with_the_task_loss_learns_the_labels():
-    model = without_dropout(build_model(preset("tiny"), num_outputs=2))
+    model = tiny_model()
     data = features()
     labels = np.array([int(row[0] > 64) for row in data.input_ids], np.int32)
     data = Features(input_ids=data.input_ids, token_type_ids=data.token_type_ids, labels=labels)
     settings = QuantizeAwareSettings(
-        epochs=25, learning_rate=4e-3, task_weight=1.0, distill_weight=0.0, hidden_weight=0.0
+        epochs=40, learning_rate=3e-3, task_weight=1.0, distill_weight=0.0, hidden_weight=0.0
     )
 
     _, _, history = train(model, data, settings)
 
     assert history[0]["loss"] > 0.5
-    assert history[-1]["loss"] < 0.45
+    assert history[-1]["loss"] < 0.3

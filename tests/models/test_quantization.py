@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from export.audit import check
 from export.convert import convert
 from export.flatbuffer import read_model
-from tfbert_edge._keras import tf
+from tfbert_edge._keras import keras, tf
 from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
@@ -28,6 +28,7 @@ LENGTH = 12
 
 def spread_model(hidden_act: str = "gelu"):
     """A tiny network whose weights are large enough for its logits to differ between inputs."""
+    keras.utils.set_random_seed(5)
     model = build_model(preset("tiny", hidden_act=hidden_act), num_outputs=3)
     generator = np.random.default_rng(5)
     for layer in model.layers:
@@ -142,16 +143,23 @@ def test_dense_weights_are_quantized_per_output_channel(converted):
     assert all(len(weight.scale) == weight.shape[0] and set(weight.zero_point) == {0} for weight in weights)
 
 
-def test_fake_quantized_network_answers_as_litert_does(converted):
+# The delegate's kernels round as fake quantization does. The reference kernels do too (half a step at most), but for MEAN,
+# which rounds twice (up to 0.75 of a step, 0.15 on average in a variance): each LayerNorm of this network amplifies that.
+@pytest.mark.parametrize(
+    ("kernels", "mean_difference", "agreement"),
+    [(OpResolverType.AUTO, 0.004, 0.99), (OpResolverType.BUILTIN_REF, 0.015, 0.95)],
+    ids=["default", "reference"],
+)
+def test_fake_quantized_network_answers_as_litert_does(converted, kernels, mean_difference, agreement):
     _, quantized, content = converted
-    inputs = batch(64, seed=3)
+    inputs = batch(512, seed=3)
     expected = tf.nn.softmax(quantized(list(inputs.values()), training=False)).numpy()
-    interpreter = Interpreter(model_content=content)
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     details = {detail["name"]: detail["index"] for detail in interpreter.get_input_details()}
     output = interpreter.get_output_details()[0]
     found = []
-    for row in range(64):
+    for row in range(len(expected)):
         for name, key in (
             ("ids", "input_ids"),
             ("segment_ids", "token_type_ids"),
@@ -162,8 +170,8 @@ def test_fake_quantized_network_answers_as_litert_does(converted):
         scale, zero_point = output["quantization"]
         found.append((interpreter.get_tensor(output["index"])[0].astype(np.float32) - zero_point) * scale)
 
-    assert np.abs(np.array(found) - expected).mean() < 0.02
-    assert (np.argmax(found, axis=-1) == expected.argmax(axis=-1)).mean() >= 0.95
+    assert np.abs(np.array(found) - expected).mean() < mean_difference
+    assert (np.argmax(found, axis=-1) == expected.argmax(axis=-1)).mean() >= agreement
     # The decisions are not all one, or agreement would say nothing.
     assert len(set(expected.argmax(axis=-1))) > 1
 
