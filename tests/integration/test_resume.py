@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,37 @@ def test_run_killed_between_stages_resumes_with_the_next_one(make_recipe, tmp_pa
     ]
     assert model.stat().st_mtime_ns == before
     assert not (tmp_path / "run" / "train" / "snapshots").exists()
+
+
+def test_quantize_aware_training_killed_and_resumed_ends_with_the_weights_and_ranges_of_an_uninterrupted_one(
+    make_recipe, tmp_path
+):
+    step = {"method": "quantize_aware", "epochs": 3, "batch_size": 8, "learning_rate": 1e-3}
+    recipe = make_recipe(
+        tmp_path, training={"epochs": 1, "checkpoint_seconds": 0.01}, compress=[step], **SHORT, **GATES
+    )
+    assert run(["train", str(recipe)]) == 0
+    folders = [tmp_path / "run", tmp_path / "straight"]
+    shutil.copytree(*folders)
+    snapshots = folders[0] / "compress" / "01-quantize_aware" / "snapshots"
+    process = start("compress", str(folders[0]))
+    # In the second epoch: 15 batches each.
+    wait_for(lambda: any(int(path.name[5:]) > 20 for path in snapshots.glob("step-*")), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert finished_stages(folders[0]) == ["train"]
+
+    for folder in folders:
+        assert run(["compress", str(folder)]) == 0
+
+    results = [folder / "compress" / "01-quantize_aware" for folder in folders]
+    weights = [load_file(result / "model" / "model.safetensors") for result in results]
+    for name, array in weights[0].items():
+        np.testing.assert_allclose(array, weights[1][name], rtol=0, atol=1e-6, err_msg=name)
+    ranges = [json.loads((result / "ranges.json").read_text()) for result in results]
+    assert ranges[0].keys() == ranges[1].keys()
+    for name, interval in ranges[0].items():
+        assert interval == pytest.approx(ranges[1][name], abs=1e-5), name
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
