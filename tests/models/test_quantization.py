@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from scipy.special import softmax
 
 from export.audit import check
 from export.convert import convert
@@ -26,10 +27,10 @@ from tfbert_edge.models.ranges import estimate_ranges, observe
 LENGTH = 12
 
 
-def spread_model(hidden_act: str = "gelu"):
+def spread_model(num_outputs: int = 3, **fields):
     """A tiny network whose weights are large enough for its logits to differ between inputs."""
     keras.utils.set_random_seed(5)
-    model = build_model(preset("tiny", hidden_act=hidden_act), num_outputs=3)
+    model = build_model(preset("tiny", **fields), num_outputs=num_outputs)
     generator = np.random.default_rng(5)
     for layer in model.layers:
         if hasattr(layer, "kernel"):
@@ -45,6 +46,23 @@ def batch(count: int, seed: int = 0) -> dict[str, np.ndarray]:
         "token_type_ids": np.zeros((count, LENGTH), np.int32),
         "attention_mask": np.ones((count, LENGTH), np.int32),
     }
+
+
+def scores(content, inputs, kernels=OpResolverType.AUTO) -> np.ndarray:
+    """What LiteRT answers to each row: float32 ``(count, outputs)``."""
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kernels)
+    interpreter.allocate_tensors()
+    details = {detail["name"]: detail["index"] for detail in interpreter.get_input_details()}
+    output = interpreter.get_output_details()[0]
+    scale, zero_point = output["quantization"]
+    names = {"ids": "input_ids", "segment_ids": "token_type_ids", "mask": "attention_mask"}
+    found = []
+    for row in range(len(inputs["input_ids"])):
+        for name, key in names.items():
+            interpreter.set_tensor(details[name], inputs[key][row : row + 1])
+        interpreter.invoke()
+        found.append((interpreter.get_tensor(output["index"])[0].astype(np.float32) - zero_point) * scale)
+    return np.array(found)
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +131,36 @@ def test_range_quantizer_assign_covers_the_interval_and_zero():
     assert float(symmetric["maximum"]) == 4.0
 
 
-@pytest.mark.parametrize("hidden_act", ["gelu", "gelu_new", "relu"])
-def test_converted_network_of_each_activation_is_integer_to_the_last_tensor(hidden_act):
-    model = spread_model(hidden_act)
-    ranges = estimate_ranges(observe(model, [batch(16)]), "minmax")
-    exported = fake_quantize(model, weights=False)
-    assign_ranges(exported, ranges)
+# BERT with GELU is the fixture's; together these are every family, activation, head and kind of output.
+@pytest.mark.parametrize(
+    ("fields", "num_outputs", "output_activation"),
+    [
+        ({"family": "distilbert", "type_vocab_size": 0, "hidden_act": "relu"}, 3, "softmax"),
+        ({"family": "electra", "embedding_size": 16, "hidden_act": "gelu_new"}, 1, "linear"),
+    ],
+    ids=["distilbert-relu-classes", "electra-gelu_new-score"],
+)
+def test_converted_network_of_each_family_is_integer_and_answers_as_its_fake_quantization(
+    fields, num_outputs, output_activation
+):
+    model = spread_model(num_outputs, **fields)
+    ranges = estimate_ranges(observe(model, [batch(32)]), "minmax")
+    quantized, exported = fake_quantize(model), fake_quantize(model, weights=False)
+    for copy in (quantized, exported):
+        assign_ranges(copy, ranges)
+    inputs = batch(64, seed=3)
+    expected = quantized(list(inputs.values()), training=False).numpy()
+    if output_activation == "softmax":
+        expected = softmax(expected, axis=-1)
 
-    content = convert(exported, "int8", sequence_length=LENGTH, output_activation="softmax")
+    content = convert(exported, "int8", sequence_length=LENGTH, output_activation=output_activation)
 
     assert check(content).passed
+    found = scores(content, inputs)
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.99
+    # A step of the output is a 255th of its range; the network's own last steps come on top.
+    assert np.abs(found - expected).mean() < 2 * np.ptp(expected) / 255
+    assert np.ptp(found, axis=0).max() > 0.2 * np.ptp(expected)
 
 
 def test_matrix_products_have_a_symmetric_right_side(converted):
@@ -154,23 +192,9 @@ def test_fake_quantized_network_answers_as_litert_does(converted, kernels, mean_
     _, quantized, content = converted
     inputs = batch(512, seed=3)
     expected = tf.nn.softmax(quantized(list(inputs.values()), training=False)).numpy()
-    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kernels)
-    interpreter.allocate_tensors()
-    details = {detail["name"]: detail["index"] for detail in interpreter.get_input_details()}
-    output = interpreter.get_output_details()[0]
-    found = []
-    for row in range(len(expected)):
-        for name, key in (
-            ("ids", "input_ids"),
-            ("segment_ids", "token_type_ids"),
-            ("mask", "attention_mask"),
-        ):
-            interpreter.set_tensor(details[name], inputs[key][row : row + 1])
-        interpreter.invoke()
-        scale, zero_point = output["quantization"]
-        found.append((interpreter.get_tensor(output["index"])[0].astype(np.float32) - zero_point) * scale)
+    found = scores(content, inputs, kernels)
 
-    assert np.abs(np.array(found) - expected).mean() < mean_difference
+    assert np.abs(found - expected).mean() < mean_difference
     assert (np.argmax(found, axis=-1) == expected.argmax(axis=-1)).mean() >= agreement
     # The decisions are not all one, or agreement would say nothing.
     assert len(set(expected.argmax(axis=-1))) > 1

@@ -64,6 +64,7 @@ def train(
     kill_at: int | None = None,
     learning_rate: float = 1e-3,
     unfreeze_per_epoch: int = 0,
+    adversarial: float = 0.0,
 ) -> tuple[Any, list[float], list[dict[str, Any]]]:
     """Train a tiny model; returns it, the loss of each batch, and the history. ``kill_at``: die at this
     batch.
@@ -91,6 +92,7 @@ def train(
         optimizer=optimizer,
         epochs=epochs,
         accumulate=accumulate,
+        adversarial=adversarial,
         freezing=Freezing(unfreeze_per_epoch=unfreeze_per_epoch),
         strategy=chosen,
         folder=Path(folder) if folder else None,

@@ -116,6 +116,9 @@ class TrainingConfig(Block):
     accumulate: PositiveInt = 1
     """Batches whose gradients are averaged for one update."""
     label_smoothing: Probability = 0.0
+    adversarial: NonNegativeFloat = 0.0
+    """Each batch is also trained on at the worst change of its word embeddings, as long as this share of them; 0: not.
+    Doubles the time (Miyato et al. 2017)."""
     class_weights: ClassWeights = None
     """null, balanced (inverse to frequency), or {label: weight}."""
     layer_learning_rate_decay: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0

@@ -76,6 +76,7 @@ def train_stage(run: Run) -> dict[str, Any]:
             mode="min" if metric in task.lower_is_better else "max",
             patience=settings.early_stopping.patience,
             accumulate=settings.accumulate,
+            adversarial=settings.adversarial,
             freezing=Freezing(
                 embeddings=settings.freeze.embeddings,
                 layers=settings.freeze.layers,

@@ -39,6 +39,7 @@ def fine_tune(
     mode: str = "max",
     patience: int = 0,
     accumulate: int = 1,
+    adversarial: float = 0.0,
     freezing: Freezing | None = None,
     strategy: Any = None,
     folder: Path | None = None,
@@ -63,6 +64,8 @@ def fine_tune(
         metric: the figure that decides which epoch is best, the highest (``mode`` max) or the lowest (min).
         patience: epochs without a better figure before training ends; 0: never.
         accumulate: batches that make one update.
+        adversarial: train also at the worst change of the word embeddings, of this share of their length, see
+            :mod:`tfbert_edge.training.adversarial`; 0: do not.
         freezing: what does not train.
         strategy: of :func:`tfbert_edge.training.distribution.make_strategy`.
         folder: where snapshots are written every ``snapshot_seconds`` and after each epoch; None: nowhere.
@@ -82,6 +85,7 @@ def fine_tune(
     known = {
         "epochs": epochs,
         "accumulate": accumulate,
+        "adversarial": adversarial,
         "seed": seed,
         "metric": metric,
         "mode": mode,
@@ -93,7 +97,7 @@ def fine_tune(
     }
     training = Trainer(
         model=model,
-        step=TrainStep(model, loss, optimizer, strategy, accumulate=accumulate),
+        step=TrainStep(model, loss, optimizer, strategy, accumulate=accumulate, adversarial=adversarial),
         batches=batches,
         epochs=epochs,
         evaluate=evaluate,

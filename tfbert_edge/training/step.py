@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import tf
+from tfbert_edge.training.adversarial import AdversarialGradients
 from tfbert_edge.training.losses import Loss
 from tfbert_edge.training.optimizer import AdamW
 
@@ -33,13 +34,21 @@ class TrainStep:
     """
 
     def __init__(
-        self, model: Any, loss: Loss, optimizer: AdamW, strategy: Any, *, accumulate: int = 1
+        self,
+        model: Any,
+        loss: Loss,
+        optimizer: AdamW,
+        strategy: Any,
+        *,
+        accumulate: int = 1,
+        adversarial: float = 0.0,
     ) -> None:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
         self.strategy = strategy
         self.accumulate = accumulate
+        self._adversarial = AdversarialGradients(model, adversarial) if adversarial else None
         self._variables: list[Any] = []
         self._accumulators: list[Any] = []
         self._compiled: Any = None
@@ -85,16 +94,25 @@ class TrainStep:
         self._compiled_update = tf.function(lambda: self.strategy.run(self._update))
 
     def _gradients(self, batch: Any) -> tuple[list[Any], Any]:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(self._variables)
-            outputs = self.model([batch[name] for name in self.model.input_names], training=True)
-            weights = tf.cast(batch["example_weight"], tf.float32)
-            loss_sum = tf.reduce_sum(self.loss(batch, outputs) * weights)
+        inputs = [batch[name] for name in self.model.input_names]
+        weights = tf.cast(batch["example_weight"], tf.float32)
+
+        def weighted_sum(outputs: Any) -> Any:
+            return tf.reduce_sum(self.loss(batch, outputs) * weights)
+
+        if self._adversarial is not None:
+            mask = batch["attention_mask"]
+            found, loss_sum = self._adversarial(inputs, mask, weighted_sum, self._variables)
+        else:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(self._variables)
+                loss_sum = weighted_sum(self.model(inputs, training=True))
+            found = tape.gradient(loss_sum, self._variables)
         # The sum of an embedding's gradient over its repeated rows is needed for its norm, so no
         # IndexedSlices go on.
         gradients = [
             tf.zeros(v.shape) if g is None else tf.convert_to_tensor(g)
-            for g, v in zip(tape.gradient(loss_sum, self._variables), self._variables, strict=True)
+            for g, v in zip(found, self._variables, strict=True)
         ]
         tokens = tf.cast(tf.reduce_sum(batch["attention_mask"], axis=1), tf.float32)
         counted = tf.reduce_sum(tf.where(weights > 0, tokens, 0.0))
