@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,32 @@ _WORDS = (
     "dark warm cold charming clumsy fresh stale smart silly moving tired sharp flat lovely ugly script music ending"
 )
 _CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'\"-:;()"
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    """What a test draws without a seed of its own is the same in every run and in any order of tests."""
+    if "tfbert_edge._keras" in sys.modules:
+        from tfbert_edge._keras import keras
+
+        keras.utils.set_random_seed(1)
+
+
+@pytest.fixture(scope="session")
+def free_ports() -> Callable[[int], list[int]]:
+    """``free_ports(count)`` returns as many ports of this machine on which nothing listens."""
+
+    def find(count: int) -> list[int]:
+        sockets = [socket.socket() for _ in range(count)]
+        try:
+            for each in sockets:
+                each.bind(("localhost", 0))
+            return [each.getsockname()[1] for each in sockets]
+        finally:
+            for each in sockets:
+                each.close()
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -151,3 +151,18 @@ def test_seed_of_the_recipe_makes_a_second_run_equal(released, make_recipe, tiny
     expected = load_file(released / "model" / "model.safetensors")
     for name, array in load_file(again / "model" / "model.safetensors").items():
         np.testing.assert_array_equal(array, expected[name], err_msg=name)
+
+
+def test_adversarial_strength_changes_what_is_learned_from_the_same_batches(
+    make_recipe, tiny_bert_folder, tmp_path
+):
+    folders = {strength: tmp_path / str(strength) for strength in (0.0, 0.2)}
+    for strength, folder in folders.items():
+        folder.mkdir()
+        train(make_recipe, tiny_bert_folder, folder, epochs=1, adversarial=strength)
+    plain, adversarial = (folder / "run" / "train" for folder in folders.values())
+
+    weights, others = (load_file(folder / "model" / "model.safetensors") for folder in (plain, adversarial))
+    assert any(np.abs(array - others[name]).max() > 1e-4 for name, array in weights.items())
+    # The loss is that of the unchanged words in both, here of a network that has learned next to nothing.
+    assert history(adversarial)[0]["loss"] == pytest.approx(history(plain)[0]["loss"], rel=0.1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 
@@ -18,19 +17,8 @@ PROGRAM = "from tfbert_edge.cli import main; main()"
 WITHOUT_DROPOUT = {"hidden_dropout": 0.0, "attention_dropout": 0.0, "classifier_dropout": 0.0}
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("localhost", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
 def test_two_workers_train_the_weights_of_one_and_the_first_alone_writes(
-    make_recipe, tiny_bert_folder, tmp_path
+    make_recipe, tiny_bert_folder, free_ports, tmp_path
 ):
     folders = [tmp_path / "two", tmp_path / "one"]
     recipes = []

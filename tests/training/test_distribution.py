@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 
 import numpy as np
 import pytest
@@ -13,19 +12,8 @@ from tfbert_edge.errors import TrainingError
 from tfbert_edge.training.distribution import is_chief, local_shards, make_strategy
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("localhost", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-def test_two_workers_give_the_losses_and_weights_of_one(program, start_training, tmp_path):
-    hosts = [f"localhost:{port}" for port in _free_ports(2)]
+def test_two_workers_give_the_losses_and_weights_of_one(program, start_training, free_ports, tmp_path):
+    hosts = [f"localhost:{port}" for port in free_ports(2)]
     folder = tmp_path / "snapshots"
     processes = [
         start_training(
