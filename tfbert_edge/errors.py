@@ -34,6 +34,10 @@ class TrainingError(TfbertEdgeError):
     """Training cannot start or go on with these settings."""
 
 
+class CompressionError(TfbertEdgeError):
+    """A network cannot be made smaller in the way that was asked for."""
+
+
 class ConversionError(TfbertEdgeError):
     """A form of the model cannot be had from the converter."""
 

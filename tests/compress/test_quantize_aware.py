@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import log_softmax, softmax
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.quantize_aware import (
@@ -10,7 +9,6 @@ from tfbert_edge.compress.quantize_aware import (
     distillation_loss,
     quantize_aware,
     relative_distance,
-    soft_target_loss,
 )
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
@@ -50,17 +48,6 @@ def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
         settings=settings,
     )
     return ranges, trained, history
-
-
-def test_soft_target_loss_is_the_divergence_times_temperature_squared():
-    ours, theirs = np.random.default_rng(0).normal(size=(2, 5, 3)) * 3
-    target = softmax(theirs / 2.5, axis=-1)
-    expected = 2.5**2 * (target * (np.log(target) - log_softmax(ours / 2.5, axis=-1))).sum(axis=-1)
-
-    found = soft_target_loss(tf.constant(ours), tf.constant(theirs), 2.5).numpy()
-
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
-    np.testing.assert_allclose(soft_target_loss(tf.constant(ours), tf.constant(ours), 1.0), 0, atol=1e-6)
 
 
 def test_relative_distance_counts_real_tokens_alone():

@@ -32,7 +32,12 @@ def test_quantize_aware_step_leaves_a_model_and_its_ranges_and_no_snapshots(fini
     before = load_file(finished.model_folder / "model.safetensors")
     after = load_file(folder / "model" / "model.safetensors")
 
-    assert sorted(entry.name for entry in folder.iterdir()) == ["model", "ranges.json"]
+    assert sorted(entry.name for entry in folder.iterdir()) == [
+        "figures.json",
+        "key.json",
+        "model",
+        "ranges.json",
+    ]
     assert all(low <= 0.0 < high for low, high in ranges.values())
     assert set(after) == set(before)
     assert any((after[name] != before[name]).any() for name in before)

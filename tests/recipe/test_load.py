@@ -139,7 +139,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write):
         "R:6:3: data.max_length:",
         "R:8:3: training.epochs:",
         "R:9:3: training.precision:",
-        "R:12:13: compress.0.method:",
+        "R:12:12: compress.0:",
         "R:11:27: export.forms.1:",
         "R:10:33: training.schedule.warmup_steps:",
     ]
@@ -152,7 +152,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write):
         "must be at least 1, was 0",
         "must be one of auto, float32, bfloat16, was 'bf16'",
         "must be one of float32, float16, dynamic, int8, int16x8, was 'int9'",
-        "must be quantize_aware, was 'quantize_awar'",
+        "quantize_aware, was 'quantize_awar' (did you mean quantize_aware?)",
         "--set bundle.zip=3: bundle.zip: must be a boolean, was 3",
         "--set trainng.a=1: trainng: no such key (did you mean training?)",
     ):
@@ -266,3 +266,26 @@ def test_recipe_imports_no_heavy_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_load_recipe_with_steps_that_undo_each_other_says_so_before_anything_runs(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: quantize_aware}\n"
+        "  - {method: prune_heads, amount: 0.5}\n"
+        "  - {method: prune_heads, amount: 0.5}\n"
+        "  - {method: prune_neurons, amount: 1.0}\n"
+    )
+
+    (share,) = mistakes(write(text))
+    undone, twice, own = mistakes(write(text.replace("1.0", "0.9")))
+
+    assert share == "R:10:29: compress.4.amount: must be below 1, was 1.0"
+    assert "compress.1: quantize_aware must be the last step" in undone
+    assert "compress.3: prune_heads follows prune_heads: make them one step" in twice
+    assert "compress.0: distill_outputs would teach the fine-tuned network its own answers" in own

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tfbert_edge.report import forms_table, tables
 from tfbert_edge.report.operators_table import operators_tables
 from tfbert_edge.report.recipe_table import recipe_table
+from tfbert_edge.report.steps_table import steps_table
 
 
 def test_forms_table_five_forms_shows_each_figure_in_its_unit(run):
@@ -131,6 +132,27 @@ def test_compress_tables_one_a_step_with_its_epochs(run):
     assert ["Time", "train 3 min 35 s, quantize_aware 1 min 39 s, export 1 min 3 s, validate 1 min 28 s"] in (
         tables.environment_table(run).rows
     )
+
+
+def test_steps_table_one_row_before_and_one_after_each_step(run):
+    assert steps_table(run) is None
+    before = {"parameters": 22_565_000, "encoder_parameters": 10_600_000, "macs": 681_000_000, "heads": 72}
+    after = {"parameters": 17_200_000, "encoder_parameters": 5_300_000, "macs": 340_500_000, "heads": 36}
+    run["stages"]["compress"] = [
+        {
+            "method": "prune_layers",
+            "before": {**before, "metrics": {"accuracy": 0.9}},
+            "after": {**after, "metrics": {"accuracy": 0.7}},
+            "figures": {"accuracy": 0.7},
+        },
+        {"method": "quantize_aware", "figures": {"accuracy": 0.71}},
+    ]
+
+    assert steps_table(run).rows == [
+        ["fine-tuned", "22,565,000", "10,600,000", "681.0", "72", "0.9000"],
+        ["1. prune_layers", "17,200,000", "5,300,000", "340.5", "36", "0.7000"],
+        ["2. quantize_aware", "17,200,000", "5,300,000", "340.5", "36", "0.7100"],
+    ]
 
 
 def test_recipe_table_names_checkpoint_sources_and_what_is_set(run):

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.compress.distill_outputs import soft_target_loss
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.models.quantization import (
     Ranges,
@@ -130,13 +131,6 @@ def distillation_loss(
         return total
 
     return loss
-
-
-def soft_target_loss(logits: Any, teacher_logits: Any, temperature: float) -> Any:
-    """``T^2 KL(softmax(z_t / T) || softmax(z / T))`` (Hinton et al. 2015): two float ``(b, c)`` -> ``(b,)``."""
-    target = tf.nn.log_softmax(teacher_logits / temperature)
-    ours = tf.nn.log_softmax(logits / temperature)
-    return temperature**2 * tf.reduce_sum(tf.exp(target) * (target - ours), axis=-1)
 
 
 def relative_distance(hidden: Any, teacher_hidden: Any, mask: Any) -> Any:

@@ -61,7 +61,8 @@ class LengthBucketedBatches:
         """The batches of one epoch from ``start_step`` on, or one shard's part of each.
 
         Every batch holds ``input_ids``, ``token_type_ids`` and ``attention_mask``, int32 (b, n); ``labels``
-        (b,) where the features have them; ``example_weight``, float32 (b,). All shards get the same b and n at
+        (b,) where the features have them; ``example_weight``, float32 (b,); ``index``, int32 (b,), which of the
+        features each row is. All shards get the same b and n at
         each step: where the examples do not divide, copies with weight 0 fill up.
 
         Raises:
@@ -112,4 +113,5 @@ def _batch(features: Features, indices: np.ndarray, weights: np.ndarray, length:
     if chosen.labels is not None:
         batch["labels"] = chosen.labels
     batch["example_weight"] = weights
+    batch["index"] = np.asarray(indices, np.int32)
     return batch

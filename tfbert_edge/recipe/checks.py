@@ -28,7 +28,7 @@ class Contradiction:
 
 def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
     """Every contradiction in a recipe whose fields are each valid."""
-    for check in (_warmup, _forms, _regression, _labels, _lengths, _metric, _columns, _same_source):
+    for check in (_warmup, _forms, _regression, _labels, _lengths, _metric, _columns, _same_source, _steps):
         yield from check(recipe)
 
 
@@ -134,4 +134,24 @@ def _same_source(recipe: Recipe) -> Iterator[Contradiction]:
             "is the same source as data.train, so every figure would be measured on training examples; "
             "use another source, or {holdout: 0.1}",
             "data.train",
+        )
+
+
+def _steps(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = [step.method for step in recipe.compress]
+    for at, method in enumerate(methods[:-1]):
+        if method == "quantize_aware":
+            yield _of(
+                f"compress.{at}",
+                f"quantize_aware must be the last step: {methods[at + 1]} after it would undo its ranges; move it to the end",
+                "compress",
+            )
+    for at, (method, before) in enumerate(zip(methods[1:], methods, strict=False), start=1):
+        if method == before and method.startswith("prune_"):
+            yield _of(f"compress.{at}", f"{method} follows {method}: make them one step", "compress")
+    if methods[:1] == ["distill_outputs"]:
+        yield _of(
+            "compress.0",
+            "distill_outputs would teach the fine-tuned network its own answers: put a prune_ step before it",
+            "compress",
         )

@@ -10,19 +10,31 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from tfbert_edge.recipe.block import Block, NonNegativeInt, PositiveInt, Probability, Text
+from tfbert_edge.recipe.schema_compress import (
+    CompressStep,
+    DistillOutputs,
+    PruneHeads,
+    PruneLayers,
+    PruneNeurons,
+    QuantizeAware,
+)
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
-from tfbert_edge.recipe.schema_training import METRICS, QuantizeAware, Schedule, TrainingConfig
+from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
     "METRICS",
     "BundleConfig",
     "ClassificationTask",
     "DataConfig",
+    "DistillOutputs",
     "ExportConfig",
     "Gates",
     "Holdout",
     "ModelConfig",
+    "PruneHeads",
+    "PruneLayers",
+    "PruneNeurons",
     "QuantizeAware",
     "Recipe",
     "RegressionTask",
@@ -68,7 +80,6 @@ class RegressionTask(Block):
 
 
 TaskConfig = Annotated[ClassificationTask | RegressionTask, Field(discriminator="type")]
-CompressStep = Annotated[QuantizeAware, Field()]
 
 
 class TrimVocabulary(Block):

@@ -1,8 +1,8 @@
-"""The ``training`` and ``compress`` blocks."""
+"""The ``training`` block."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -134,30 +134,3 @@ class TrainingConfig(Block):
     tensorboard: bool = False
     strategy: Literal["auto", "mirrored", "multi_worker", "tpu"] = "auto"
     """auto: one device, or multi_worker where TF_CONFIG is set."""
-
-
-class QuantizeAware(Block):
-    """Training with fake quantization, the float model as teacher."""
-
-    TAG: ClassVar[str] = "quantize_aware"
-
-    method: Literal["quantize_aware"]
-    epochs: PositiveInt = 1
-    examples: PositiveInt | None = None
-    """A seeded subset of the training examples of this size makes an epoch; null: all do."""
-    batch_size: PositiveInt = 32
-    learning_rate: PositiveFloat = 2e-5
-    range_learning_rate: PositiveFloat = 1e-2
-    """How fast the activation ranges move, in units of the activations a step."""
-    percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
-    """The share of each activation's values that its range covers at the start."""
-    task_weight: NonNegativeFloat = 0.0
-    """The weight of the task's own loss."""
-    distill_weight: NonNegativeFloat = 1.0
-    """The weight of the distance between the float network's outputs and the student's."""
-    hidden_weight: NonNegativeFloat = 1.0
-    """The weight of the relative distance between their hidden states, averaged over layers."""
-    temperature: PositiveFloat = 1.0
-    """Both networks' logits are divided by this in the distance of outputs."""
-    weight_decay: NonNegativeFloat = 0.0
-    warmup_ratio: Probability = WARMUP_RATIO

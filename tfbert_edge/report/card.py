@@ -8,6 +8,7 @@ from tfbert_edge.report.content import report_title
 from tfbert_edge.report.figures import Run
 from tfbert_edge.report.markdown import escape, table_markdown
 from tfbert_edge.report.recipe_table import recipe_table
+from tfbert_edge.report.steps_table import steps_table
 from tfbert_edge.report.tables import Table
 from tfbert_edge.validate.gates import describe_gate
 
@@ -30,6 +31,7 @@ def model_card(run: Run, *, form: str | None = None) -> str:
         ("Data", tables.data_table(run)),
         ("Recipe", recipe_table(run)),
         ("Training", tables.training_table(run)),
+        ("Compression", steps_table(run)),
         *((f"Compression: {table.title}", table) for table in tables.compress_tables(run)),
         ("Calibration", tables.calibration_table(run)),
     ):

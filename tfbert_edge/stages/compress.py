@@ -1,25 +1,76 @@
-"""The recipe's compression steps, in order, each in a folder of its own."""
+"""The recipe's compression steps, in order, each in a folder of its own, from which the next one reads."""
 
 from __future__ import annotations
 
+import importlib
+import json
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tfbert_edge.stages.quantize_aware import quantize_aware_step
-from tfbert_edge.stages.run import Run, step_folder
+from tfbert_edge.atomic import sha256, write_json
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import FIGURES, MODEL, step_folder
 
-# method -> step(run, settings, folder) -> figures; the settings are that step's block of the recipe.
-# The recipe's schema admits no other method.
-METHODS: dict[str, Callable[[Run, Any, Path], dict[str, Any]]] = {"quantize_aware": quantize_aware_step}
+Step = Callable[[Run, Any, Path, Path], dict[str, Any]]
+
+# method -> the module and function step(run, settings, source, folder) -> figures: settings is that step's block of the
+# recipe, source the model to start from. The recipe's schema admits no other method.
+METHODS = {
+    "prune_layers": ("prune", "prune_layers_step"),
+    "prune_heads": ("prune", "prune_heads_step"),
+    "prune_neurons": ("prune", "prune_neurons_step"),
+    "distill_outputs": ("distill", "distill_outputs_step"),
+    "quantize_aware": ("quantize_aware", "quantize_aware_step"),
+}
+KEY = "key.json"
 
 
 def compress_stage(run: Run) -> list[dict[str, Any]]:
-    """Run each step; returns their figures."""
+    """Run each step that is not finished yet; returns the figures of all.
+
+    A step is finished where its folder holds figures, made from the same fine-tuned model by the same steps up to it.
+    """
     figures = []
-    for number, step in enumerate(run.recipe.compress, start=1):
+    source = run.model_folder
+    teacher = sha256(source / "model.safetensors")
+    recipe = run.recipe
+    for number, step in enumerate(recipe.compress, start=1):
         folder = step_folder(run, number, step.method)
-        folder.mkdir(parents=True, exist_ok=True)
-        run.console.say(f"  {step.method}: {folder}")
-        figures.append({"method": step.method, **METHODS[step.method](run, step, folder)})
+        key = {
+            "model": teacher,
+            "seed": recipe.seed,
+            "calibration_examples": recipe.data.calibration_examples,
+            "steps": [one.model_dump(mode="json") for one in recipe.compress[:number]],
+        }
+        if _read(folder / KEY) != key:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            write_json(folder / KEY, key)
+        found = _read(folder / FIGURES)
+        if found is None:
+            run.console.say(f"  {step.method}: {folder}")
+            start = time.monotonic()
+            made = _work(step.method)(run, step, source, folder)
+            found = {"method": step.method, "seconds": round(time.monotonic() - start, 2), **made}
+            write_json(folder / FIGURES, found)
+        else:
+            run.console.say(f"  {step.method}: done before")
+        figures.append(found)
+        source = folder / MODEL
     return figures
+
+
+def _work(method: str) -> Step:
+    module, function = METHODS[method]
+    work: Step = getattr(importlib.import_module(f"tfbert_edge.stages.{module}"), function)
+    return work
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

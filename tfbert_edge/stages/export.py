@@ -13,10 +13,10 @@ from tfbert_edge.data.features import Features
 from tfbert_edge.native_output import hidden_native_output
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
-from tfbert_edge.stages.int8 import make_int8, trained_folder
+from tfbert_edge.stages.int8 import make_int8
 from tfbert_edge.stages.network import Network, saved_network
-from tfbert_edge.stages.quantize_aware import MODEL
 from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import MODEL, float_model_folder, quantized_folder
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
 from tfbert_edge.validate import EvaluationSet
@@ -37,7 +37,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     recipe, say = run.recipe, run.console.say
     # float32 whatever the training computed in: the forms are compared with the network itself.
     with precision("float32"):
-        network = saved_network(run, run.model_folder)
+        network = saved_network(run, float_model_folder(run))
     length = recipe.sequence_length
     train, validation = (
         run.features(examples, network.tokenizer, max_length=length)
@@ -95,7 +95,7 @@ def _convert(
 ) -> bytes:
     length, model, examples = run.recipe.sequence_length, network.model, None
     if form == "int8":
-        if (folder := trained_folder(run)) is not None:
+        if (folder := quantized_folder(run)) is not None:
             with precision("float32"):
                 network = saved_network(run, folder / MODEL)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)

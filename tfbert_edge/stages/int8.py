@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from tfbert_edge.data.features import Features
 from tfbert_edge.models.quantization import Ranges, assign_ranges, fake_quantize
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import Network
-from tfbert_edge.stages.quantize_aware import RANGES, unpadded
-from tfbert_edge.stages.run import Run, step_folder
+from tfbert_edge.stages.quantize_aware import unpadded
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import RANGES, quantized_folder
 from tfbert_edge.training.evaluation import predict
 
 SELECTION_EXAMPLES = 512
@@ -36,7 +36,7 @@ def make_int8(
     Raises:
         ConversionError: the examples give no ranges.
     """
-    if (folder := trained_folder(run)) is not None:
+    if (folder := quantized_folder(run)) is not None:
         ranges = json.loads((folder / RANGES).read_text(encoding="utf-8"))
         quantized = fake_quantize(network.model, weights=False)
         assign_ranges(quantized, ranges)
@@ -65,11 +65,3 @@ def make_int8(
         "agreement": {method: score[0] for method, score in scores.items()},
         "ranges": candidates[best],
     }
-
-
-def trained_folder(run: Run) -> Path | None:
-    """Where the step ``quantize_aware`` has put its model and ranges; None where the recipe has no such step."""
-    for number, step in enumerate(run.recipe.compress, start=1):
-        if step.method == "quantize_aware":
-            return step_folder(run, number, step.method)
-    return None

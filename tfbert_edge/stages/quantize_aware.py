@@ -20,22 +20,25 @@ from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import MODEL, RANGES
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision
 
-MODEL, RANGES, SNAPSHOTS = "model", "ranges.json", "snapshots"
+SNAPSHOTS = "snapshots"
 
 
-def quantize_aware_step(run: Run, step: Any, folder: Path) -> dict[str, Any]:
-    """Train with fake quantization; writes ``model`` (a Hugging Face folder) and ``ranges.json`` into ``folder``.
+def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Train the model in ``source`` with fake quantization.
+
+    Writes ``model`` (a Hugging Face folder) and ``ranges.json`` into ``folder``.
 
     Returns ``history``, ``figures`` (of the fake-quantized network on the validation set) and ``tokens_per_second``.
     """
     recipe, task = run.recipe, run.data.task
     # float32: the fake quantization of 8 bits has no use for numbers of 8 bits.
     with precision("float32"):
-        network = saved_network(run, run.model_folder)
+        network = saved_network(run, source)
         model = without_dropout(network.model)
         train, validation = (
             run.features(examples, network.tokenizer) for examples in (run.data.train, run.data.validation)

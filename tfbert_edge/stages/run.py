@@ -100,8 +100,3 @@ class Run:
         from tfbert_edge.report import forms_table
 
         return forms_table(self.record.content, brief=True).text() if "validate" in self.record.stages else ""
-
-
-def step_folder(run: Run, number: int, method: str) -> Path:
-    """The folder of the compression step ``number``, counted from 1."""
-    return run.folder / "compress" / f"{number:02d}-{method}"

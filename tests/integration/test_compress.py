@@ -1,0 +1,84 @@
+"""A chain of compression steps as one recipe: each starts from the one before, and what is exported is the last."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from safetensors.numpy import load_file
+
+from tfbert_edge.cli.main import run
+
+STEPS = [
+    {"method": "prune_layers", "keep": 1, "choice": "greedy", "examples": 16},
+    {"method": "prune_heads", "amount": 0.5, "rounds": 2, "examples": 16},
+    {"method": "prune_neurons", "amount": 0.5, "rounds": 1, "examples": 16},
+    {"method": "distill_outputs", "epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "cosine_weight": 0.5},
+    {"method": "quantize_aware", "batch_size": 8, "learning_rate": 1e-4},
+]
+FOLDERS = [f"{number:02d}-{step['method']}" for number, step in enumerate(STEPS, start=1)]
+
+
+@pytest.fixture(scope="module")
+def finished(make_recipe, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chain")
+    recipe = make_recipe(
+        folder,
+        compress=STEPS,
+        export={"forms": ["float32", "int8"]},
+        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
+    )
+    assert run(["run", str(recipe)]) == 0
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def record(finished):
+    return json.loads((finished / "run.json").read_text())
+
+
+def test_each_step_leaves_a_smaller_network_than_the_one_before(finished, record):
+    layers, heads, neurons, distilled, quantized = record["stages"]["compress"]
+
+    assert heads["before"] == layers["after"] and neurons["before"] == heads["after"]
+    for step in (layers, heads, neurons):
+        assert step["after"]["macs"] < step["before"]["macs"]
+        assert step["after"]["parameters"] < step["before"]["parameters"]
+    assert distilled["before"] == neurons["after"]
+    assert distilled["after"]["parameters"] == neurons["after"]["parameters"]
+    config = json.loads((finished / "compress" / FOLDERS[3] / "model" / "config.json").read_text())
+    assert config["num_hidden_layers"] == 1
+    assert (config["num_attention_heads"], config["intermediate_size"]) == (2, 32)
+    assert quantized["method"] == "quantize_aware"
+
+
+def test_exported_network_is_the_distilled_one_and_learns_from_its_teacher(finished, record):
+    distilled = record["stages"]["compress"][3]
+    forms = record["stages"]["validate"]["forms"]
+
+    assert distilled["history"][-1]["loss"] < distilled["history"][0]["loss"]
+    assert distilled["figures"]["accuracy"] > 0.8
+    assert record["stages"]["validate"]["keras"]["metrics"]["accuracy"] == distilled["figures"]["accuracy"]
+    assert forms["float32"]["metrics"]["accuracy"] == distilled["figures"]["accuracy"]
+    assert record["stages"]["export"]["forms"]["int8"]["audit"]["passed"]
+
+
+def test_report_shows_what_each_step_changed(finished):
+    text = (finished / "report" / "report.md").read_text()
+
+    for step in STEPS[:4]:
+        assert step["method"] in text
+    assert "MACs" in text
+
+
+def test_compress_again_runs_nothing_anew_and_another_step_runs_it_and_those_after(finished):
+    models = [finished / "compress" / name / "model" / "model.safetensors" for name in FOLDERS]
+    before = [(path.stat().st_mtime_ns, load_file(path)) for path in models]
+
+    assert run(["compress", str(finished)]) == 0
+    assert [path.stat().st_mtime_ns for path in models] == [time for time, _ in before]
+
+    assert run(["compress", str(finished), "--set", "compress.3.epochs=1"]) == 0
+    times = [path.stat().st_mtime_ns for path in models]
+    assert times[:3] == [time for time, _ in before[:3]]
+    assert all(now != then for now, (then, _) in zip(times[3:], before[3:], strict=True))

@@ -1,0 +1,39 @@
+"""What a network costs: parameters, and multiply-accumulate operations an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfbert_edge.models.config import EncoderConfig
+
+
+def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool) -> dict[str, int]:
+    """Return ``parameters``, ``encoder_parameters`` (without the embedding tables), ``macs`` and ``heads``.
+
+    ``macs`` counts the products of matrix products for one example of ``length`` word pieces; ``first_token`` says that the
+    last layer computes the first token alone. Softmax, norms and activations are not counted.
+    """
+    trained = {variable.name: int(variable.shape.num_elements()) for variable in model.trainable_variables}
+    tables = sum(size for name, size in trained.items() if "/embeddings" in name)
+    total = sum(trained.values())
+    return {
+        "parameters": total,
+        "encoder_parameters": total - tables,
+        "macs": macs(config, length=length, outputs=int(model.output_shape[-1]), first_token=first_token),
+        "heads": sum(config.num_heads),
+    }
+
+
+def macs(config: EncoderConfig, *, length: int, outputs: int, first_token: bool) -> int:
+    """Multiply-accumulate operations of one example's matrix products."""
+    hidden = config.hidden_size
+    total = length * config.embedding_size * hidden if config.embedding_size != hidden else 0
+    for index, (heads, neurons) in enumerate(zip(config.num_heads, config.intermediate_sizes, strict=True)):
+        queries = 1 if first_token and index == config.num_layers - 1 else length
+        width = heads * config.head_size
+        # Query and output; key and value; scores and context; feed-forward.
+        total += 2 * queries * hidden * width
+        total += 2 * length * hidden * width
+        total += 2 * queries * length * width
+        total += 2 * queries * hidden * neurons
+    return total + hidden * hidden + hidden * outputs

@@ -1,0 +1,96 @@
+"""Output distillation (Hinton et al. 2015; Sanh et al. 2019, "DistilBERT", section 2).
+
+    L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))
+        + cosine_weight * (1 - cos(h, h_t))
+
+``z`` are logits, ``h`` is the last layer's state of [CLS]: DistilBERT compares the states of all tokens, but a classifier
+here computes only this one. Regression has the squared difference of the outputs in place of KL. The teacher's answers
+are computed once; see :class:`TeacherAnswers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge._keras import keras, tf
+from tfbert_edge.errors import CompressionError
+from tfbert_edge.models.heads import layer_outputs
+from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.losses import Loss
+
+
+@dataclass(frozen=True)
+class DistillSettings:
+    """The weights of the loss's terms, and the temperature T."""
+
+    task_weight: float = 0.5
+    distill_weight: float = 0.5
+    cosine_weight: float = 0.0
+    temperature: float = 2.0
+
+
+@dataclass(frozen=True)
+class TeacherAnswers:
+    """What a teacher says to N examples: logits, float32 ``(N, c)``, and last states of [CLS], float16 ``(N, h)``."""
+
+    logits: np.ndarray
+    states: np.ndarray
+
+    @classmethod
+    def of(cls, teacher: Any, features: Any, *, batch_size: int = 64) -> TeacherAnswers:
+        """Run ``teacher``, without dropout, over ``features``."""
+        states = keras.layers.Lambda(lambda state: state[:, 0])(layer_outputs(teacher)[-1])
+        joined = keras.layers.Concatenate(dtype="float32")([teacher.output, states])
+        answers = predict(keras.Model(teacher.inputs, joined), features, batch_size=batch_size)
+        classes = int(teacher.output_shape[-1])
+        return cls(answers[:, :classes], answers[:, classes:].astype(np.float16))
+
+
+def output_distillation_loss(
+    answers: TeacherAnswers, task_loss: Loss, *, classification: bool, settings: DistillSettings
+) -> Loss:
+    """Return the loss above for a student whose outputs are its logits, ``(b, c)``, and its last state, ``(b, m, h)``.
+
+    Batches must hold ``index``, int32 ``(b,)``: which of the teacher's examples each one is.
+
+    Raises:
+        CompressionError: no term has a weight.
+    """
+    if not (settings.task_weight or settings.distill_weight or settings.cosine_weight):
+        raise CompressionError("one of task_weight, distill_weight and cosine_weight must be above 0.")
+    logits = tf.constant(answers.logits, tf.float32)
+    states = tf.constant(answers.states) if settings.cosine_weight else None
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        ours, hidden = outputs
+        theirs = tf.gather(logits, batch["index"])
+        total = tf.zeros(tf.shape(ours)[:1])
+        if settings.task_weight:
+            total += settings.task_weight * task_loss(batch, ours)
+        if settings.distill_weight and classification:
+            total += settings.distill_weight * soft_target_loss(ours, theirs, settings.temperature)
+        elif settings.distill_weight:
+            total += settings.distill_weight * tf.reduce_mean(tf.square(ours - theirs), axis=-1)
+        if states is not None:
+            state = tf.cast(tf.gather(states, batch["index"]), tf.float32)
+            total += settings.cosine_weight * cosine_distance(tf.cast(hidden[:, 0], tf.float32), state)
+        return total
+
+    return loss
+
+
+def soft_target_loss(logits: Any, teacher_logits: Any, temperature: float) -> Any:
+    """``T^2 KL(softmax(z_t / T) || softmax(z / T))`` (Hinton et al. 2015): two float ``(b, c)`` -> ``(b,)``."""
+    target = tf.nn.log_softmax(teacher_logits / temperature)
+    ours = tf.nn.log_softmax(logits / temperature)
+    return temperature**2 * tf.reduce_sum(tf.exp(target) * (target - ours), axis=-1)
+
+
+def cosine_distance(states: Any, teacher_states: Any) -> Any:
+    """``1 - cos(h, h_t)``: two float ``(b, h)`` -> ``(b,)``."""
+    ours, theirs = (tf.math.l2_normalize(one, axis=-1) for one in (states, teacher_states))
+    return 1.0 - tf.reduce_sum(ours * theirs, axis=-1)

@@ -1,0 +1,120 @@
+"""The recipe's steps that remove parts of the network: layers, heads, neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge.compress.account import account
+from tfbert_edge.compress.prune_heads import prune_heads
+from tfbert_edge.compress.prune_layers import prune_layers
+from tfbert_edge.compress.prune_neurons import prune_neurons
+from tfbert_edge.data.batching import evaluation_batches
+from tfbert_edge.data.calibration import calibration_examples
+from tfbert_edge.models.checkpoint import save_checkpoint
+from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.heads import HEADS
+from tfbert_edge.stages.network import Network, saved_network
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import MODEL
+from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.losses import make_loss
+from tfbert_edge.training.precision import precision
+
+Removal = Callable[..., tuple[Any, EncoderConfig]]
+
+
+def prune_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Remove whole layers; see :func:`prune_step`."""
+
+    def remove(model: Any, config: EncoderConfig, **given: Any) -> tuple[Any, EncoderConfig]:
+        smaller, reduced, layers = prune_layers(model, config, keep=step.keep, choice=step.choice, **given)
+        run.console.say(f"  layers that stay, of {config.num_layers}: {', '.join(map(str, layers))}")
+        return smaller, reduced
+
+    return prune_step(run, step, source, folder, remove)
+
+
+def prune_heads_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Remove attention heads; see :func:`prune_step`."""
+
+    def remove(model: Any, config: EncoderConfig, **given: Any) -> tuple[Any, EncoderConfig]:
+        smaller, reduced = prune_heads(model, config, amount=step.amount, rounds=step.rounds, **given)
+        run.console.say(f"  heads a layer: {', '.join(map(str, reduced.num_heads))}")
+        return smaller, reduced
+
+    return prune_step(run, step, source, folder, remove)
+
+
+def prune_neurons_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Remove feed-forward neurons; see :func:`prune_step`."""
+
+    def remove(model: Any, config: EncoderConfig, **given: Any) -> tuple[Any, EncoderConfig]:
+        smaller, reduced = prune_neurons(model, config, amount=step.amount, rounds=step.rounds, **given)
+        run.console.say(f"  neurons a layer: {', '.join(map(str, reduced.intermediate_sizes))}")
+        return smaller, reduced
+
+    return prune_step(run, step, source, folder, remove)
+
+
+def prune_step(run: Run, step: Any, source: Path, folder: Path, remove: Removal) -> dict[str, Any]:
+    """Remove parts of the network in ``source``; writes ``model`` (a Hugging Face folder) into ``folder``.
+
+    Returns ``before`` and ``after`` (the task's metrics on the validation set, parameters, MACs), ``figures`` (the metrics
+    after) and ``config``.
+    """
+    recipe, task = run.recipe, run.data.task
+    with precision("float32"):
+        network = saved_network(run, source)
+        train = run.features(run.data.train, network.tokenizer)
+        chosen = calibration_examples(train, step.examples, seed=recipe.seed + 2)
+
+        def batches() -> Iterator[dict[str, np.ndarray]]:
+            for _, batch in evaluation_batches(chosen, batch_size=recipe.data.batch_size):
+                yield batch
+
+        smaller, config = remove(
+            network.model, network.config, batches=batches, loss=make_loss(task.loss), head=task.head
+        )
+    pruned = Network(smaller, config, network.tokenizer, task)
+    before, after = (measured(run, one) for one in (network, pruned))
+    shown = ", ".join(f"{name} {after['metrics'][name]:.4f}" for name in task.metric_names)
+    for name in ("parameters", "macs"):
+        run.console.say(f"  {name}: {before[name]:,} before, {after[name]:,} after")
+    run.console.say(f"  validation: {shown}")
+    save_network(run, pruned, folder / MODEL)
+    return {
+        "before": before,
+        "after": after,
+        "figures": after["metrics"],
+        "config": {"heads": list(config.num_heads), "neurons": list(config.intermediate_sizes)},
+    }
+
+
+def measured(run: Run, network: Network) -> dict[str, Any]:
+    """What a network costs, and its ``metrics`` on the validation set."""
+    task, recipe = network.task, run.recipe
+    validation = run.features(run.data.validation, network.tokenizer)
+    outputs = predict(network.model, validation, batch_size=recipe.data.batch_size)
+    cost = account(
+        network.model,
+        network.config,
+        length=recipe.sequence_length,
+        first_token=HEADS[task.head].first_token,
+    )
+    return {**cost, "metrics": task.metrics(outputs, np.asarray(validation.labels))}
+
+
+def save_network(run: Run, network: Network, folder: Path) -> None:
+    """Write a network as a Hugging Face folder."""
+    save_checkpoint(
+        network.model,
+        network.config,
+        folder,
+        tokenizer=network.tokenizer,
+        labels=network.task.labels,
+        task_type=run.recipe.task.type,
+    )

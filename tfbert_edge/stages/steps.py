@@ -1,0 +1,31 @@
+"""Where compression steps keep what they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tfbert_edge.stages.run import Run
+
+MODEL, RANGES, FIGURES = "model", "ranges.json", "figures.json"
+
+
+def step_folder(run: Run, number: int, method: str) -> Path:
+    """The folder of the compression step ``number``, counted from 1."""
+    return run.folder / "compress" / f"{number:02d}-{method}"
+
+
+def float_model_folder(run: Run) -> Path:
+    """The float network to export: the fine-tuned one, or what the last step before quantization made of it."""
+    folder = run.model_folder
+    for number, step in enumerate(run.recipe.compress, start=1):
+        if step.method != "quantize_aware":
+            folder = step_folder(run, number, step.method) / MODEL
+    return folder
+
+
+def quantized_folder(run: Run) -> Path | None:
+    """Where the step ``quantize_aware`` has put its model and ranges; None where the recipe has no such step."""
+    for number, step in enumerate(run.recipe.compress, start=1):
+        if step.method == "quantize_aware":
+            return step_folder(run, number, step.method)
+    return None
