@@ -121,7 +121,14 @@ def test_batch_never_exceeds_the_longest_example():
 def test_batches_without_labels_have_none():
     (batch,) = LengthBucketedBatches(make_features([3, 4], labels=False), batch_size=2, seed=0).epoch(0)
 
-    assert set(batch) == {"input_ids", "token_type_ids", "attention_mask", "example_weight"}
+    assert set(batch) == {
+        "input_ids",
+        "token_type_ids",
+        "attention_mask",
+        "example_weight",
+        "index",
+    }
+    assert list(batch["index"]) == [0, 1]
 
 
 @pytest.mark.parametrize(("lengths", "options"), [([], {}), ([3], {"batch_size": 3, "shards": 2})])

@@ -13,6 +13,7 @@ STEPS = [
     {"method": "prune_layers", "keep": 1, "choice": "greedy", "examples": 16},
     {"method": "prune_heads", "amount": 0.5, "rounds": 2, "examples": 16},
     {"method": "prune_neurons", "amount": 0.5, "rounds": 1, "examples": 16},
+    {"method": "distill_layers", "epochs": 2, "batch_size": 8, "learning_rate": 3e-3},
     {"method": "distill_outputs", "epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "cosine_weight": 0.5},
     {"method": "quantize_aware", "batch_size": 8, "learning_rate": 1e-4},
 ]
@@ -38,22 +39,23 @@ def record(finished):
 
 
 def test_each_step_leaves_a_smaller_network_than_the_one_before(finished, record):
-    layers, heads, neurons, distilled, quantized = record["stages"]["compress"]
+    layers, heads, neurons, hidden, distilled, quantized = record["stages"]["compress"]
 
     assert heads["before"] == layers["after"] and neurons["before"] == heads["after"]
     for step in (layers, heads, neurons):
         assert step["after"]["macs"] < step["before"]["macs"]
         assert step["after"]["parameters"] < step["before"]["parameters"]
-    assert distilled["before"] == neurons["after"]
+    assert hidden["before"] == neurons["after"] and distilled["before"]["macs"] == hidden["after"]["macs"]
     assert distilled["after"]["parameters"] == neurons["after"]["parameters"]
-    config = json.loads((finished / "compress" / FOLDERS[3] / "model" / "config.json").read_text())
+    assert hidden["history"][-1]["loss"] < hidden["history"][0]["loss"]
+    config = json.loads((finished / "compress" / FOLDERS[4] / "model" / "config.json").read_text())
     assert config["num_hidden_layers"] == 1
     assert (config["num_attention_heads"], config["intermediate_size"]) == (2, 32)
     assert quantized["method"] == "quantize_aware"
 
 
 def test_exported_network_is_the_distilled_one_and_learns_from_its_teacher(finished, record):
-    distilled = record["stages"]["compress"][3]
+    distilled = record["stages"]["compress"][4]
     forms = record["stages"]["validate"]["forms"]
 
     assert distilled["history"][-1]["loss"] < distilled["history"][0]["loss"]
@@ -66,7 +68,7 @@ def test_exported_network_is_the_distilled_one_and_learns_from_its_teacher(finis
 def test_report_shows_what_each_step_changed(finished):
     text = (finished / "report" / "report.md").read_text()
 
-    for step in STEPS[:4]:
+    for step in STEPS:
         assert step["method"] in text
     assert "MACs" in text
 
@@ -78,7 +80,7 @@ def test_compress_again_runs_nothing_anew_and_another_step_runs_it_and_those_aft
     assert run(["compress", str(finished)]) == 0
     assert [path.stat().st_mtime_ns for path in models] == [time for time, _ in before]
 
-    assert run(["compress", str(finished), "--set", "compress.3.epochs=1"]) == 0
+    assert run(["compress", str(finished), "--set", "compress.4.epochs=1"]) == 0
     times = [path.stat().st_mtime_ns for path in models]
-    assert times[:3] == [time for time, _ in before[:3]]
-    assert all(now != then for now, (then, _) in zip(times[3:], before[3:], strict=True))
+    assert times[:4] == [time for time, _ in before[:4]]
+    assert all(now != then for now, (then, _) in zip(times[4:], before[4:], strict=True))

@@ -288,4 +288,4 @@ def test_load_recipe_with_steps_that_undo_each_other_says_so_before_anything_run
     assert share == "R:10:29: compress.4.amount: must be below 1, was 1.0"
     assert "compress.1: quantize_aware must be the last step" in undone
     assert "compress.3: prune_heads follows prune_heads: make them one step" in twice
-    assert "compress.0: distill_outputs would teach the fine-tuned network its own answers" in own
+    assert "compress.0: distill_outputs would teach the fine-tuned network what it is" in own

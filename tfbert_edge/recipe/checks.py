@@ -149,9 +149,9 @@ def _steps(recipe: Recipe) -> Iterator[Contradiction]:
     for at, (method, before) in enumerate(zip(methods[1:], methods, strict=False), start=1):
         if method == before and method.startswith("prune_"):
             yield _of(f"compress.{at}", f"{method} follows {method}: make them one step", "compress")
-    if methods[:1] == ["distill_outputs"]:
+    if methods and methods[0].startswith("distill_"):
         yield _of(
             "compress.0",
-            "distill_outputs would teach the fine-tuned network its own answers: put a prune_ step before it",
+            f"{methods[0]} would teach the fine-tuned network what it is: put a prune_ step before it",
             "compress",
         )

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from tfbert_edge.recipe.block import Block, NonNegativeInt, PositiveInt, Probability, Text
 from tfbert_edge.recipe.schema_compress import (
     CompressStep,
+    DistillLayers,
     DistillOutputs,
     PruneHeads,
     PruneLayers,
@@ -27,6 +28,7 @@ __all__ = [
     "BundleConfig",
     "ClassificationTask",
     "DataConfig",
+    "DistillLayers",
     "DistillOutputs",
     "ExportConfig",
     "Gates",

@@ -9,6 +9,7 @@ from pydantic import Field
 from tfbert_edge.recipe.block import (
     Block,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     Probability,
@@ -81,6 +82,31 @@ class DistillOutputs(Block):
     """Both networks' logits are divided by this in the distance of outputs."""
 
 
+class DistillLayers(Block):
+    """The network as the steps before left it learns the fine-tuned one's hidden states, layer by layer (TinyBERT)."""
+
+    TAG: ClassVar[str] = "distill_layers"
+
+    method: Literal["distill_layers"]
+    epochs: PositiveInt = 3
+    batch_size: PositiveInt = 32
+    learning_rate: PositiveFloat = 1e-4
+    warmup_ratio: Probability = WARMUP_RATIO
+    weight_decay: NonNegativeFloat = 0.01
+    layer_map: Literal["uniform", "last"] | tuple[NonNegativeInt, ...] = "uniform"
+    """Which of the teacher's layers each of the student's learns from; a list names them, from 0."""
+    embedding_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their embeddings."""
+    hidden_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their layers' outputs, averaged over layers."""
+    attention_weight: NonNegativeFloat = 0.0
+    """The weight of the distance between their attention scores; needs all heads of both."""
+    distill_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their outputs."""
+    temperature: PositiveFloat = 1.0
+    """Both networks' logits are divided by this in the distance of outputs."""
+
+
 class QuantizeAware(Block):
     """Training with fake quantization, the float model as teacher."""
 
@@ -109,5 +135,6 @@ class QuantizeAware(Block):
 
 
 CompressStep = Annotated[
-    PruneLayers | PruneHeads | PruneNeurons | DistillOutputs | QuantizeAware, Field(discriminator="method")
+    PruneLayers | PruneHeads | PruneNeurons | DistillOutputs | DistillLayers | QuantizeAware,
+    Field(discriminator="method"),
 ]

@@ -1,4 +1,4 @@
-"""The recipe's step ``distill_outputs``: the pruned network learns the fine-tuned one's answers."""
+"""The recipe's steps ``distill_outputs`` and ``distill_layers``: the pruned network learns from the fine-tuned one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ import numpy as np
 
 from tfbert_edge._keras import keras
 from tfbert_edge.atomic import sha256, write_arrays
+from tfbert_edge.compress.distill_layers import (
+    LayerDistillSettings,
+    layer_distillation_loss,
+    layer_map,
+    student_outputs,
+)
 from tfbert_edge.compress.distill_outputs import (
     DistillSettings,
     TeacherAnswers,
@@ -17,14 +23,15 @@ from tfbert_edge.compress.distill_outputs import (
 )
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
+from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
-from tfbert_edge.stages.network import saved_network
+from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.prune import measured, save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.loop import fine_tune, updates_per_epoch
-from tfbert_edge.training.losses import make_loss
+from tfbert_edge.training.losses import Loss, make_loss
 from tfbert_edge.training.optimizer import make_optimizer
 from tfbert_edge.training.precision import precision, resolve_precision
 from tfbert_edge.training.schedules import make_schedule
@@ -33,31 +40,91 @@ ANSWERS, SNAPSHOTS = "teacher.npz", "snapshots"
 
 
 def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
-    """Train the model in ``source`` on the answers of the fine-tuned one; writes ``model`` and ``teacher.npz``.
+    """Train the model in ``source`` on the answers of the fine-tuned one; writes ``teacher.npz``, and as `_train_student`."""
+    student = _student(run, source)
+    train = run.features(run.data.train, student.tokenizer)
+    settings = DistillSettings(
+        task_weight=step.task_weight,
+        distill_weight=step.distill_weight,
+        cosine_weight=step.cosine_weight,
+        temperature=step.temperature,
+    )
+    loss = output_distillation_loss(
+        _teacher_answers(run, train, folder),
+        make_loss(run.task.loss),
+        classification=run.task.output_activation == "softmax",
+        settings=settings,
+    )
+    outputs = [student.model.output, layer_outputs(student.model)[-1]]
+    both = keras.Model(student.model.inputs, outputs, name="student")
+    return _train_student(run, step, source, folder, student, both, train, loss, vars(settings))
+
+
+def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Train the model in ``source`` on the hidden states of the fine-tuned one; writes as `_train_student`."""
+    student = _student(run, source)
+    with precision("float32"):
+        teacher = saved_network(run, run.model_folder)
+    layers = layer_map(step.layer_map, student=student.config.num_layers, teacher=teacher.config.num_layers)
+    run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
+    if step.attention_weight and set(student.config.num_heads) != set(teacher.config.num_heads):
+        raise CompressionError(
+            "attention_weight compares the heads of student and teacher one by one, but the student has "
+            f"{', '.join(map(str, student.config.num_heads))} a layer and the teacher "
+            f"{', '.join(map(str, teacher.config.num_heads))}. Set it to 0."
+        )
+    settings = LayerDistillSettings(
+        embedding_weight=step.embedding_weight,
+        hidden_weight=step.hidden_weight,
+        attention_weight=step.attention_weight,
+        distill_weight=step.distill_weight,
+        temperature=step.temperature,
+    )
+    loss = layer_distillation_loss(
+        teacher.model,
+        layers,
+        classification=run.task.output_activation == "softmax",
+        settings=settings,
+    )
+    with precision(resolve_precision(run.recipe.training.precision)):
+        both = student_outputs(student.model, teacher_width=teacher.config.hidden_size)
+    train = run.features(run.data.train, student.tokenizer)
+    return _train_student(
+        run, step, source, folder, student, both, train, loss, {**vars(settings), "layers": layers}
+    )
+
+
+def _student(run: Run, source: Path) -> Network:
+    with precision(resolve_precision(run.recipe.training.precision)):
+        return saved_network(run, source)
+
+
+def _train_student(
+    run: Run,
+    step: Any,
+    source: Path,
+    folder: Path,
+    student: Network,
+    both: Any,
+    train: Features,
+    loss: Loss,
+    settings: dict[str, Any],
+) -> dict[str, Any]:
+    """Train ``both``, the student with all outputs that ``loss`` compares; writes ``model`` into ``folder``.
 
     Returns ``before`` and ``after`` as the pruning steps do, ``history``, ``figures`` (of the weights that were kept) and
     ``tokens_per_second``.
     """
     recipe, task = run.recipe, run.data.task
-    with precision(resolve_precision(recipe.training.precision)):
-        student = saved_network(run, source)
-    train, validation = (
-        run.features(examples, student.tokenizer) for examples in (run.data.train, run.data.validation)
-    )
-    answers = _teacher_answers(run, train, folder)
+    validation = run.features(run.data.validation, student.tokenizer)
     with precision("float32"):
         before = measured(run, saved_network(run, source))
     batches = LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 3)
-    total = updates_per_epoch(batches) * step.epochs
-    optimizer = make_optimizer(
-        student.model,
-        make_schedule(
-            "linear", learning_rate=step.learning_rate, total_steps=total, warmup_ratio=step.warmup_ratio
-        ),
-        weight_decay=step.weight_decay,
-    )
-    both = keras.Model(
-        student.model.inputs, [student.model.output, layer_outputs(student.model)[-1]], name="student"
+    schedule = make_schedule(
+        "linear",
+        learning_rate=step.learning_rate,
+        total_steps=updates_per_epoch(batches) * step.epochs,
+        warmup_ratio=step.warmup_ratio,
     )
 
     def evaluate(_: Any) -> dict[str, Any]:
@@ -67,23 +134,12 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
         run.console.say(f"  validation: {shown}")
         return metrics
 
-    settings = DistillSettings(
-        task_weight=step.task_weight,
-        distill_weight=step.distill_weight,
-        cosine_weight=step.cosine_weight,
-        temperature=step.temperature,
-    )
     with run.console.training() as on_progress:
         history = fine_tune(
             both,
-            loss=output_distillation_loss(
-                answers,
-                make_loss(task.loss),
-                classification=task.output_activation == "softmax",
-                settings=settings,
-            ),
+            loss=loss,
             batches=batches,
-            optimizer=optimizer,
+            optimizer=make_optimizer(both, schedule, weight_decay=step.weight_decay),
             epochs=step.epochs,
             evaluate=evaluate,
             metric=task.primary_metric,
@@ -91,7 +147,7 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
             folder=folder / SNAPSHOTS,
             resume=True,
             snapshot_seconds=recipe.training.checkpoint_seconds,
-            settings={"distill_outputs": vars(settings)},
+            settings={step.method: settings},
             seed=recipe.seed,
             on_progress=on_progress,
         )

@@ -134,5 +134,8 @@ def _check(
 
 
 def _fingerprint(model: Any) -> str:
-    shapes = [(variable.name, tuple(variable.shape)) for variable in model.variables]
+    # Without names: Keras numbers some by how many models the process made before.
+    shapes = [
+        (tuple(variable.shape), variable.dtype.name, variable.trainable) for variable in model.variables
+    ]
     return hashlib.sha256(repr(shapes).encode()).hexdigest()
