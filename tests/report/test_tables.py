@@ -160,7 +160,8 @@ def test_recipe_table_names_checkpoint_sources_and_what_is_set(run):
     source = {"path": "reviews.csv", "config": None, "where": {"source": "films"}, "limit": 100}
     run["recipe"] = {
         "task": {"type": "classification", "labels": ["bad", "good"]},
-        "model": {"checkpoint": "some/bert", "revision": "abc", "hidden_dropout": None},
+        "model": {"checkpoint": "some/bert", "revision": "abc", "hidden_dropout": None,
+                  "trim_vocabulary": {"enabled": False, "min_count": 1}},
         "data": {"train": source, "validation": {"holdout": 0.1}, "max_length": 64},
         "training": {"epochs": 2, "learning_rate": 5e-05, "schedule": {"type": "linear", "warmup_ratio": 0.1},
                      "label_smoothing": 0.0, "tensorboard": True, "class_weights": None},

@@ -63,7 +63,8 @@ def _listed(block: Mapping[str, Any] | None, prefix: str = "", leave_out: tuple[
     parts = []
     for name, value in (block or {}).items():
         title = f"{prefix}{name.replace('_', ' ')}"
-        if name in leave_out or not value:
+        off = isinstance(value, Mapping) and value.get("enabled") is False
+        if name in leave_out or not value or off:
             continue
         if isinstance(value, Mapping):
             parts.append(_listed(value, f"{title} "))
