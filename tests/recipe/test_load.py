@@ -289,3 +289,23 @@ def test_load_recipe_with_steps_that_undo_each_other_says_so_before_anything_run
     assert "compress.1: quantize_aware must be the last step" in undone
     assert "compress.3: prune_heads follows prune_heads: make them one step" in twice
     assert "compress.0: distill_outputs would teach the fine-tuned network what it is" in own
+
+
+def test_load_recipe_with_steps_that_cannot_learn_says_so_before_anything_runs(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_heads, amount: 0.5}\n"
+        "  - {method: distill_outputs, task_weight: 0, distill_weight: 0}\n"
+        "  - {method: distill_layers, attention_weight: 1}\n"
+        "  - {method: distill_layers, embedding_weight: 0, hidden_weight: 0, distill_weight: 0}\n"
+    )
+
+    outputs, heads, hidden = mistakes(write(text))
+
+    assert "compress.1: nothing to learn: one of task_weight, distill_weight, cosine_weight" in outputs
+    assert "compress.2.attention_weight: compares heads one by one" in heads
+    assert "compress.3: nothing to learn: one of embedding_weight, hidden_weight" in hidden

@@ -87,8 +87,8 @@ def layer_distillation_loss(
 ) -> Loss:
     """Return the loss above for :func:`student_outputs`; ``layers`` is what :func:`layer_map` returned.
 
-    ``teacher`` is run on every batch, without dropout, and gets no gradient: its states of all tokens of a data set would fill
-    the disk.
+    ``teacher`` is run on every batch, without dropout, and gets no gradient: its states of all tokens are too
+    many to keep.
     """
     found = intermediates(teacher)
     wanted = [found["embeddings"], *(found["hidden"][layer] for layer in layers)]

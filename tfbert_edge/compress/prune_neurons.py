@@ -2,8 +2,8 @@
 
     I_k = E_x | sum over positions of a_k * dL/da_k |       (eq. 8, with the absolute value in place of the square)
 
-``a_k`` is a neuron's activation. The neurons of all layers compete; each layer keeps a multiple of 16, the width of the integer
-kernels' tiles. Removal goes in rounds, and importance is measured anew before each. What is gone is gone from the matrices.
+``a_k`` is a neuron's activation. The neurons of all layers compete; each layer keeps a multiple of 16.
+Removal goes in rounds, and importance is measured anew before each. What is gone is gone from the matrices.
 """
 
 from __future__ import annotations

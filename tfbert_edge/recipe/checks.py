@@ -149,6 +149,20 @@ def _steps(recipe: Recipe) -> Iterator[Contradiction]:
     for at, (method, before) in enumerate(zip(methods[1:], methods, strict=False), start=1):
         if method == before and method.startswith("prune_"):
             yield _of(f"compress.{at}", f"{method} follows {method}: make them one step", "compress")
+    for at, step in enumerate(recipe.compress):
+        terms = {
+            name: value for name, value in step if name.endswith("_weight") and isinstance(value, int | float)
+        }
+        if terms and not any(terms.values()):
+            yield _of(
+                f"compress.{at}", f"nothing to learn: one of {', '.join(terms)} must be above 0", "compress"
+            )
+        if terms.get("attention_weight") and "prune_heads" in methods[:at]:
+            yield _of(
+                f"compress.{at}.attention_weight",
+                "compares heads one by one, and prune_heads has removed some; set it to 0",
+                "compress",
+            )
     if methods and methods[0].startswith("distill_"):
         yield _of(
             "compress.0",

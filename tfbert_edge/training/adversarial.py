@@ -5,7 +5,7 @@ classification", section 3, eq. 3 and 5).
 
 ``s`` are the word embeddings of one example, all of its real tokens' joined to one vector, and ``r`` is a constant for the
 gradient. The paper fixes the length of ``r`` for a table normalized to unit variance; a pretrained table stays as it is here,
-so the length is a share of that of ``s`` (the paper's 5 for texts of about 240 words of width 256 is a share of 0.02).
+so the length is a share of that of ``s``.
 Each batch takes two passes forward and backward, each with its own dropout.
 """
 
