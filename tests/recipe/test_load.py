@@ -283,7 +283,7 @@ def test_load_recipe_with_steps_that_undo_each_other_says_so_before_anything_run
     )
 
     (share,) = mistakes(write(text))
-    undone, twice, own = mistakes(write(text.replace("1.0", "0.9")))
+    own, undone, twice = mistakes(write(text.replace("1.0", "0.9")))
 
     assert share == "R:10:29: compress.4.amount: must be below 1, was 1.0"
     assert "compress.1: quantize_aware must be the last step" in undone

@@ -3,48 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tfbert_edge.recipe.checks_compress import steps_contradict
+from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 from tfbert_edge.recipe.schema_data import Source
 from tfbert_edge.recipe.schema_training import METRICS
 
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
 
-Path = tuple[str | int, ...]
-
 FILE_ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".gz")
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """``path`` is where it is shown; it stays unsaid while an ``involved`` field is wrong by itself."""
-
-    path: Path
-    message: str
-    involved: tuple[Path, ...]
 
 
 def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
     """Every contradiction in a recipe whose fields are each valid."""
-    for check in (_warmup, _forms, _regression, _labels, _lengths, _metric, _columns, _same_source, _steps):
+    for check in (
+        _warmup,
+        _forms,
+        _regression,
+        _labels,
+        _lengths,
+        _metric,
+        _columns,
+        _same_source,
+        steps_contradict,
+    ):
         yield from check(recipe)
-
-
-def _of(path: str, message: str, *others: str) -> Contradiction:
-    return Contradiction(split(path), message, tuple(split(one) for one in (path, *others)))
-
-
-def split(dotted: str) -> Path:
-    """``a.0.b`` as ``("a", 0, "b")``."""
-    return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
 
 
 def _warmup(recipe: Recipe) -> Iterator[Contradiction]:
     schedule = recipe.training.schedule
     if schedule.warmup_ratio is not None and schedule.warmup_steps is not None:
-        yield _of(
+        yield contradiction(
             "training.schedule.warmup_steps",
             f"given together with warmup_ratio ({schedule.warmup_ratio:g}): give one, the other null",
             "training.schedule.warmup_ratio",
@@ -59,20 +50,22 @@ def _forms(recipe: Recipe) -> Iterator[Contradiction]:
     ):
         if form not in forms:
             legal = ", ".join(forms)
-            yield _of(
+            yield contradiction(
                 path, f"must be one of export.forms ({legal}), was {form!r}; add it there", "export.forms"
             )
     if len(set(forms)) < len(forms):
-        yield _of("export.forms", f"names a form twice: {', '.join(forms)}")
+        yield contradiction("export.forms", f"names a form twice: {', '.join(forms)}")
 
 
 def _regression(recipe: Recipe) -> Iterator[Contradiction]:
     if recipe.task.type != "regression":
         return
     if recipe.training.class_weights is not None:
-        yield _of("training.class_weights", "a regression task has no classes: set it to null", "task")
+        yield contradiction(
+            "training.class_weights", "a regression task has no classes: set it to null", "task"
+        )
     if recipe.training.label_smoothing:
-        yield _of(
+        yield contradiction(
             "training.label_smoothing", "a regression task has no labels to smooth: set it to 0", "task"
         )
 
@@ -83,7 +76,7 @@ def _labels(recipe: Recipe) -> Iterator[Contradiction]:
         return
     unknown = [label for label in weights if label not in recipe.task.labels]
     if unknown:
-        yield _of(
+        yield contradiction(
             "training.class_weights",
             f"has a weight for {', '.join(unknown)}; task.labels has only {', '.join(recipe.task.labels)}",
             "task.labels",
@@ -93,7 +86,7 @@ def _labels(recipe: Recipe) -> Iterator[Contradiction]:
 def _lengths(recipe: Recipe) -> Iterator[Contradiction]:
     longest = recipe.data.max_length
     if recipe.export.sequence_length is not None and recipe.export.sequence_length > longest:
-        yield _of(
+        yield contradiction(
             "export.sequence_length",
             f"must be at most data.max_length ({longest}), was {recipe.export.sequence_length}; "
             "the model never saw longer examples in training",
@@ -104,7 +97,7 @@ def _lengths(recipe: Recipe) -> Iterator[Contradiction]:
 def _metric(recipe: Recipe) -> Iterator[Contradiction]:
     metric, legal = recipe.training.early_stopping.metric, METRICS[recipe.task.type]
     if metric is not None and metric not in legal:
-        yield _of(
+        yield contradiction(
             "training.early_stopping.metric",
             f"must be null or a {recipe.task.type} task's metric ({', '.join(legal)}), was {metric!r}",
             "task",
@@ -117,7 +110,7 @@ def _columns(recipe: Recipe) -> Iterator[Contradiction]:
     for field in ("text_column", "text_pair_column", "label_column"):
         column = getattr(data, field)
         if column is not None and column in used:
-            yield _of(
+            yield contradiction(
                 f"data.{field}", f"is {column!r}, as data.{used[column]} is already", f"data.{used[column]}"
             )
         used.setdefault(column, field)
@@ -129,43 +122,9 @@ def _same_source(recipe: Recipe) -> Iterator[Contradiction]:
         return
     # Without a split, one folder or hub id stands for two: its train and its validation split.
     if data.train.split is not None or all(path.endswith(FILE_ENDINGS) for path in data.train.path):
-        yield _of(
+        yield contradiction(
             "data.validation",
             "is the same source as data.train, so every figure would be measured on training examples; "
             "use another source, or {holdout: 0.1}",
             "data.train",
-        )
-
-
-def _steps(recipe: Recipe) -> Iterator[Contradiction]:
-    methods = [step.method for step in recipe.compress]
-    for at, method in enumerate(methods[:-1]):
-        if method == "quantize_aware":
-            yield _of(
-                f"compress.{at}",
-                f"quantize_aware must be the last step: {methods[at + 1]} after it would undo its ranges; move it to the end",
-                "compress",
-            )
-    for at, (method, before) in enumerate(zip(methods[1:], methods, strict=False), start=1):
-        if method == before and method.startswith("prune_"):
-            yield _of(f"compress.{at}", f"{method} follows {method}: make them one step", "compress")
-    for at, step in enumerate(recipe.compress):
-        terms = {
-            name: value for name, value in step if name.endswith("_weight") and isinstance(value, int | float)
-        }
-        if terms and not any(terms.values()):
-            yield _of(
-                f"compress.{at}", f"nothing to learn: one of {', '.join(terms)} must be above 0", "compress"
-            )
-        if terms.get("attention_weight") and "prune_heads" in methods[:at]:
-            yield _of(
-                f"compress.{at}.attention_weight",
-                "compares heads one by one, and prune_heads has removed some; set it to 0",
-                "compress",
-            )
-    if methods and methods[0].startswith("distill_"):
-        yield _of(
-            "compress.0",
-            f"{methods[0]} would teach the fine-tuned network what it is: put a prune_ step before it",
-            "compress",
         )

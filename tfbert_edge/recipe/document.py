@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tfbert_edge.recipe.checks import Path, split
+from tfbert_edge.recipe.contradiction import Path, split
 
 
 class _Loader(yaml.SafeLoader):

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tfbert_edge.recipe.block import Block
-from tfbert_edge.recipe.checks import Path, contradictions
+from tfbert_edge.recipe.checks import contradictions
+from tfbert_edge.recipe.contradiction import Path
 from tfbert_edge.recipe.document import Document
 from tfbert_edge.recipe.schema import Holdout, Recipe
 

@@ -10,15 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from tfbert_edge.recipe.block import Block, NonNegativeInt, PositiveInt, Probability, Text
-from tfbert_edge.recipe.schema_compress import (
-    CompressStep,
-    DistillLayers,
-    DistillOutputs,
-    PruneHeads,
-    PruneLayers,
-    PruneNeurons,
-    QuantizeAware,
-)
+from tfbert_edge.recipe.schema_compress import CompressStep
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
@@ -28,16 +20,10 @@ __all__ = [
     "BundleConfig",
     "ClassificationTask",
     "DataConfig",
-    "DistillLayers",
-    "DistillOutputs",
     "ExportConfig",
     "Gates",
     "Holdout",
     "ModelConfig",
-    "PruneHeads",
-    "PruneLayers",
-    "PruneNeurons",
-    "QuantizeAware",
     "Recipe",
     "RegressionTask",
     "Schedule",

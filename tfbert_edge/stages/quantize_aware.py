@@ -21,11 +21,9 @@ from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES
-from tfbert_edge.training.evaluation import predict
+from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, training_figures
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision
-
-SNAPSHOTS = "snapshots"
 
 
 def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -51,12 +49,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
 
         def evaluate(student: Any) -> dict[str, Any]:
             logits = keras.Model(student.inputs, student.outputs[0])
-            metrics = task.metrics(
-                predict(logits, validation, batch_size=recipe.data.batch_size), np.asarray(validation.labels)
-            )
-            shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
-            run.console.say(f"  validation, fake-quantized: {shown}")
-            return metrics
+            return say_metrics(run, logits, validation, note=", fake-quantized")
 
         with run.console.training() as on_progress:
             trained, history = quantize_aware(
@@ -87,14 +80,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     )
     write_json(folder / RANGES, trained)
     shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
-    best = history.best or history[-1]
-    seconds = sum(record["seconds"] for record in history)
-    return {
-        "history": list(history),
-        "figures": best["metrics"],
-        "seconds": seconds,
-        "tokens_per_second": sum(record["tokens"] for record in history) / seconds if seconds else None,
-    }
+    return training_figures(history)
 
 
 def unpadded(features: Features) -> Iterator[dict[str, np.ndarray]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from tfbert_edge.training.callbacks import BestEpoch, OnProgress, TensorBoard
 from tfbert_edge.training.checkpoints import Snapshots
 from tfbert_edge.training.distribution import is_chief
 from tfbert_edge.training.freezing import Freezing
+from tfbert_edge.training.hooks import StepHook, keys
 from tfbert_edge.training.losses import Loss
 from tfbert_edge.training.optimizer import AdamW
 from tfbert_edge.training.step import TrainStep
@@ -41,6 +42,7 @@ def fine_tune(
     accumulate: int = 1,
     adversarial: float = 0.0,
     freezing: Freezing | None = None,
+    hooks: Sequence[StepHook] = (),
     strategy: Any = None,
     folder: Path | None = None,
     resume: bool = False,
@@ -67,6 +69,7 @@ def fine_tune(
         adversarial: train also at the worst change of the word embeddings, of this share of their length, see
             :mod:`tfbert_edge.training.adversarial`; 0: do not.
         freezing: what does not train.
+        hooks: what else happens at each update.
         strategy: of :func:`tfbert_edge.training.distribution.make_strategy`.
         folder: where snapshots are written every ``snapshot_seconds`` and after each epoch; None: nowhere.
         resume: continue from the newest snapshot in ``folder``, where there is one; else snapshots there are
@@ -91,6 +94,7 @@ def fine_tune(
         "mode": mode,
         "patience": patience,
         "freezing": vars(freezing) if freezing else None,
+        "hooks": keys(hooks),
         "steps_per_epoch": batches.steps_per_epoch,
         "optimizer": optimizer.get_config(),
         "variables": _fingerprint(model),
@@ -103,6 +107,7 @@ def fine_tune(
         evaluate=evaluate,
         best=BestEpoch(metric or "", mode=mode, patience=patience),
         freezing=freezing or Freezing(),
+        hooks=hooks,
         snapshots=Snapshots(folder, {**known, **(settings or {})}) if folder else None,
         snapshot_seconds=snapshot_seconds,
         board=TensorBoard(tensorboard) if tensorboard and is_chief(strategy) else None,

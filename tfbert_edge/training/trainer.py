@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from tfbert_edge.training.callbacks import BestEpoch, OnProgress, Progress, Rate
 from tfbert_edge.training.checkpoints import Snapshots, assign_arrays, read_arrays
 from tfbert_edge.training.distribution import is_chief, local_shards
 from tfbert_edge.training.freezing import Freezing
+from tfbert_edge.training.hooks import StepHook
 from tfbert_edge.training.step import StepResult, TrainStep
 
 
@@ -68,6 +69,7 @@ class Trainer:
     evaluate: Callable[[Any], Mapping[str, Any]] | None
     best: BestEpoch
     freezing: Freezing
+    hooks: Sequence[StepHook]
     snapshots: Snapshots | None
     snapshot_seconds: float
     board: TensorBoard | None
@@ -102,7 +104,13 @@ class Trainer:
         for number in range(start_step + 1, steps + 1):
             started = time.monotonic()
             update = number % accumulate == 0 or number == steps
+            before = (number - 1) % accumulate == 0
+            done = epoch * math.ceil(steps / accumulate) + (number - 1) // accumulate
+            for hook in self.hooks if before else ():
+                hook.before_update(done)
             result = self.step([next(shard) for shard in shards], update=update)
+            for hook in self.hooks if update else ():
+                hook.after_update(done)
             seconds = time.monotonic() - started
             self._check_finite(result, epoch * steps + number)
             self.sums.add(result, seconds)

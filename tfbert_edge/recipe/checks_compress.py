@@ -1,0 +1,75 @@
+"""Steps of ``compress`` that undo or contradict each other, found before any training."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tfbert_edge.recipe.contradiction import Contradiction, contradiction
+
+if TYPE_CHECKING:
+    from tfbert_edge.recipe.schema import Recipe
+
+
+def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
+    """Every contradiction among the steps of ``recipe.compress``, in the order of the steps."""
+    checks = (_quantization_last, _twice, _nothing_to_learn, _heads_compared, _taught_itself)
+    found = [one for check in checks for one in check(recipe)]
+    yield from sorted(found, key=lambda one: int(one.path[1]))
+
+
+def _methods(recipe: Recipe) -> list[str]:
+    return [step.method for step in recipe.compress]
+
+
+def _quantization_last(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, (method, after) in enumerate(itertools.pairwise(methods)):
+        if method == "quantize_aware":
+            yield contradiction(
+                f"compress.{at}",
+                f"quantize_aware must be the last step: {after} after it would undo its ranges; move it to the end",
+                "compress",
+            )
+
+
+def _twice(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, (before, method) in enumerate(itertools.pairwise(methods), start=1):
+        if method == before and method.startswith("prune_"):
+            yield contradiction(
+                f"compress.{at}", f"{method} follows {method}: make them one step", "compress"
+            )
+
+
+def _nothing_to_learn(recipe: Recipe) -> Iterator[Contradiction]:
+    for at, step in enumerate(recipe.compress):
+        terms = {
+            name: value for name, value in step if name.endswith("_weight") and isinstance(value, int | float)
+        }
+        if terms and not any(terms.values()):
+            yield contradiction(
+                f"compress.{at}", f"nothing to learn: one of {', '.join(terms)} must be above 0", "compress"
+            )
+
+
+def _heads_compared(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, step in enumerate(recipe.compress):
+        if getattr(step, "attention_weight", 0.0) and "prune_heads" in methods[:at]:
+            yield contradiction(
+                f"compress.{at}.attention_weight",
+                "compares heads one by one, and prune_heads has removed some; set it to 0",
+                "compress",
+            )
+
+
+def _taught_itself(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    if methods and methods[0].startswith("distill_"):
+        yield contradiction(
+            "compress.0",
+            f"{methods[0]} would teach the fine-tuned network what it is: put a prune_ step before it",
+            "compress",
+        )

@@ -1,0 +1,61 @@
+"""Compression steps in which the network that the steps before left learns from the fine-tuned one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from tfbert_edge.recipe.block import (
+    Block,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Probability,
+)
+from tfbert_edge.recipe.schema_training import WARMUP_RATIO
+
+
+class StudentTraining(Block):
+    """What every step that trains a student says about its training."""
+
+    epochs: PositiveInt = 3
+    batch_size: PositiveInt = 32
+    learning_rate: PositiveFloat = 1e-4
+    warmup_ratio: Probability = WARMUP_RATIO
+    weight_decay: NonNegativeFloat = 0.01
+
+
+class DistillOutputs(StudentTraining):
+    """The network as the steps before left it learns the fine-tuned one's answers (Hinton et al. 2015; DistilBERT)."""
+
+    TAG: ClassVar[str] = "distill_outputs"
+
+    method: Literal["distill_outputs"]
+    task_weight: NonNegativeFloat = 0.5
+    """The weight of the task's own loss."""
+    distill_weight: NonNegativeFloat = 0.5
+    """The weight of the distance between the teacher's outputs and the student's."""
+    cosine_weight: NonNegativeFloat = 0.0
+    """The weight of the angle between their last states of [CLS]."""
+    temperature: PositiveFloat = 2.0
+    """Both networks' logits are divided by this in the distance of outputs."""
+
+
+class DistillLayers(StudentTraining):
+    """The network as the steps before left it learns the fine-tuned one's hidden states, layer by layer (TinyBERT)."""
+
+    TAG: ClassVar[str] = "distill_layers"
+
+    method: Literal["distill_layers"]
+    layer_map: Literal["uniform", "last"] | tuple[NonNegativeInt, ...] = "uniform"
+    """Which of the teacher's layers each of the student's learns from; a list names them, from 0."""
+    embedding_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their embeddings."""
+    hidden_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their layers' outputs, averaged over layers."""
+    attention_weight: NonNegativeFloat = 0.0
+    """The weight of the distance between their attention scores; needs all heads of both."""
+    distill_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their outputs."""
+    temperature: PositiveFloat = 1.0
+    """Both networks' logits are divided by this in the distance of outputs."""

@@ -1,0 +1,43 @@
+"""Compression steps that make the network ready for integers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from tfbert_edge.recipe.block import (
+    Block,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    Probability,
+)
+from tfbert_edge.recipe.schema_training import WARMUP_RATIO
+
+
+class QuantizeAware(Block):
+    """Training with fake quantization, the float model as teacher."""
+
+    TAG: ClassVar[str] = "quantize_aware"
+
+    method: Literal["quantize_aware"]
+    epochs: PositiveInt = 1
+    examples: PositiveInt | None = None
+    """A seeded subset of the training examples of this size makes an epoch; null: all do."""
+    batch_size: PositiveInt = 32
+    learning_rate: PositiveFloat = 2e-5
+    range_learning_rate: PositiveFloat = 1e-2
+    """How fast the activation ranges move, in units of the activations a step."""
+    percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
+    """The share of each activation's values that its range covers at the start."""
+    task_weight: NonNegativeFloat = 0.0
+    """The weight of the task's own loss."""
+    distill_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between the float network's outputs and the student's."""
+    hidden_weight: NonNegativeFloat = 1.0
+    """The weight of the relative distance between their hidden states, averaged over layers."""
+    temperature: PositiveFloat = 1.0
+    """Both networks' logits are divided by this in the distance of outputs."""
+    weight_decay: NonNegativeFloat = 0.0
+    warmup_ratio: Probability = WARMUP_RATIO

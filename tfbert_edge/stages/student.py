@@ -1,0 +1,108 @@
+"""The training that all steps share in which a student learns from the fine-tuned network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfbert_edge.data.batching import LengthBucketedBatches
+from tfbert_edge.data.features import Features
+from tfbert_edge.stages.network import Network, saved_network
+from tfbert_edge.stages.prune import measured, save_network
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.steps import MODEL
+from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.hooks import StepHook
+from tfbert_edge.training.loop import History, fine_tune, updates_per_epoch
+from tfbert_edge.training.losses import Loss
+from tfbert_edge.training.optimizer import make_optimizer
+from tfbert_edge.training.precision import precision, resolve_precision
+from tfbert_edge.training.schedules import make_schedule
+
+SNAPSHOTS = "snapshots"
+
+
+def student_network(run: Run, source: Path) -> Network:
+    """The model in ``source`` in the precision in which the recipe trains."""
+    with precision(resolve_precision(run.recipe.training.precision)):
+        return saved_network(run, source)
+
+
+def train_student(
+    run: Run,
+    step: Any,
+    source: Path,
+    folder: Path,
+    student: Network,
+    both: Any,
+    train: Features,
+    loss: Loss,
+    settings: dict[str, Any],
+    *,
+    hooks: Sequence[StepHook] = (),
+) -> dict[str, Any]:
+    """Train ``both``, the student with all outputs that ``loss`` compares; writes ``model`` into ``folder``.
+
+    Returns ``before`` and ``after`` as the pruning steps do, ``history``, ``figures`` (of the weights that were kept) and
+    ``tokens_per_second``.
+    """
+    recipe, task = run.recipe, run.data.task
+    validation = run.features(run.data.validation, student.tokenizer)
+    with precision("float32"):
+        before = measured(run, saved_network(run, source))
+    batches = LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 3)
+    schedule = make_schedule(
+        "linear",
+        learning_rate=step.learning_rate,
+        total_steps=updates_per_epoch(batches) * step.epochs,
+        warmup_ratio=step.warmup_ratio,
+    )
+
+    with run.console.training() as on_progress:
+        history = fine_tune(
+            both,
+            loss=loss,
+            batches=batches,
+            optimizer=make_optimizer(both, schedule, weight_decay=step.weight_decay),
+            epochs=step.epochs,
+            evaluate=lambda _: say_metrics(run, student.model, validation),
+            metric=task.primary_metric,
+            mode="min" if task.primary_metric in task.lower_is_better else "max",
+            folder=folder / SNAPSHOTS,
+            resume=True,
+            snapshot_seconds=recipe.training.checkpoint_seconds,
+            settings={step.method: settings},
+            seed=recipe.seed,
+            hooks=hooks,
+            on_progress=on_progress,
+        )
+    save_network(run, student, folder / MODEL)
+    shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
+    figures = training_figures(history)
+    return {"before": before, "after": {**before, "metrics": figures["figures"]}, **figures}
+
+
+def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -> dict[str, Any]:
+    """The task's metrics of ``model`` on the validation set; says them."""
+    task = run.data.task
+    outputs = predict(model, validation, batch_size=run.recipe.data.batch_size)
+    metrics = task.metrics(outputs, np.asarray(validation.labels))
+    shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
+    run.console.say(f"  validation{note}: {shown}")
+    return metrics
+
+
+def training_figures(history: History) -> dict[str, Any]:
+    """``history``, ``figures`` of the weights that were kept, ``seconds`` and ``tokens_per_second``."""
+    best = history.best or history[-1]
+    seconds = sum(record["seconds"] for record in history)
+    return {
+        "history": list(history),
+        "figures": best["metrics"],
+        "seconds": seconds,
+        "tokens_per_second": sum(record["tokens"] for record in history) / seconds if seconds else None,
+    }
