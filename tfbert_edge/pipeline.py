@@ -20,6 +20,7 @@ from tfbert_edge.atomic import write_text
 from tfbert_edge.console import Console
 from tfbert_edge.errors import RunError
 from tfbert_edge.recipe import Recipe, dump_recipe
+from tfbert_edge.stages.adopt import adopt_training
 from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.record import FILE_NAME, RunRecord
@@ -65,16 +66,19 @@ def run_pipeline(
     resume: bool = False,
     overwrite: bool = False,
     stages: Sequence[str] | None = None,
+    trained: Path | None = None,
     console: Console | None = None,
     command: str | None = None,
 ) -> Run:
     """Run every stage (or ``stages``) that is not finished yet, and record each in ``run.json``.
 
+    ``trained`` is the folder of another run whose finished training is taken over, see `adopt_training`.
+
     A failed gate does not end this early: see `Run.check_gates`. Of several workers (TF_CONFIG), the first does all of
     this and the others only train along.
 
     Raises:
-        RunError: the output folder is in the way; see `open_run`.
+        RunError: the output folder is in the way, see `open_run`; or the training of ``trained`` is another one.
         TfbertEdgeError: a stage failed; the stages before it are kept, and ``resume=True`` goes on from them.
     """
     if not is_first_worker():
@@ -82,6 +86,8 @@ def run_pipeline(
     run = open_run(
         recipe, output=output, resume=resume, overwrite=overwrite, console=console, command=command
     )
+    if trained is not None:
+        adopt_training(run, trained)
     for stage in STAGES:
         if stages is not None and stage not in stages:
             continue

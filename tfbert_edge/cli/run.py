@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from tfbert_edge.cli.options import (
     Json,
     Output,
@@ -14,6 +19,15 @@ from tfbert_edge.cli.options import (
     resume_line,
 )
 
+Trained = Annotated[
+    Path | None,
+    typer.Option(
+        "--trained",
+        metavar="RUN",
+        help="Take the finished training of this run, of a recipe that trains the same model.",
+    ),
+]
+
 
 def run(
     recipe: RecipeArgument,
@@ -21,6 +35,7 @@ def run(
     output: Output = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
+    trained: Trained = None,
     as_json: Json = False,
 ) -> None:
     """Train, compress, export, validate, report and bundle.
@@ -33,6 +48,7 @@ def run(
     - `tfbert-edge run rotten-tomatoes`
     - `tfbert-edge run my-recipe.yaml --set data.max_length=64 --output runs/short`
     - `tfbert-edge run my-recipe.yaml --resume`
+    - `tfbert-edge run sst2-student-8mb --trained runs/sst2`
     """
     from tfbert_edge.pipeline import run_pipeline
     from tfbert_edge.recipe import load_recipe
@@ -40,6 +56,6 @@ def run(
     loaded = load_recipe(recipe, overrides or [])
     folder = output or loaded.output_folder
     with resumable(resume_line("run", recipe, overrides, folder)):
-        finished = run_pipeline(loaded, output=folder, resume=resume, overwrite=overwrite)
+        finished = run_pipeline(loaded, output=folder, resume=resume, overwrite=overwrite, trained=trained)
     print_run(finished, as_json=as_json)
     finished.check_gates()
