@@ -25,6 +25,14 @@ def test_best_epoch_is_over_after_patience_epochs_without_a_better_one():
     assert over == [False, False, False, True]
 
 
+def test_best_epoch_is_none_before_the_first_that_may_be():
+    tracker = BestEpoch("f1", patience=1, first=2)
+    found = []
+    for epoch, value in enumerate([0.9, 0.8, 0.3, 0.5]):
+        found.append((tracker.update(epoch, {"f1": value}), tracker.epoch, tracker.is_over(epoch)))
+    assert found == [(False, None, False), (False, None, False), (True, 2, False), (True, 3, False)]
+
+
 def test_best_epoch_takes_any_number_over_a_nan():
     tracker = BestEpoch("f1")
     assert tracker.update(0, {"f1": math.nan})

@@ -65,6 +65,20 @@ def test_fine_tune_stops_early_and_ends_with_the_best_weights(program):
         np.testing.assert_array_equal(variable.numpy(), expected)
 
 
+def test_fine_tune_with_a_first_best_epoch_ends_with_the_best_weights_from_there_on(program):
+    model = program.make_model()
+    kept, figures = [], iter([0.9, 0.3, 0.2])
+
+    def evaluate(model):
+        kept.append([v.numpy() for v in model.trainable_variables])
+        return {"matthews": next(figures)}
+
+    history = _fine_tune(program, model, epochs=3, evaluate=evaluate, metric="matthews", first_best=1)
+    assert [record["best"] for record in history] == [False, True, False]
+    for variable, expected in zip(model.trainable_variables, kept[1], strict=True):
+        np.testing.assert_array_equal(variable.numpy(), expected)
+
+
 def test_fine_tune_resumed_after_its_end_restores_the_best_without_training(program, tmp_path):
     model = program.make_model()
     figures = iter([0.8, 0.5])

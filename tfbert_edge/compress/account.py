@@ -1,17 +1,19 @@
-"""What a network costs: parameters, and multiply-accumulate operations an example."""
+"""What a network costs: parameters, multiply-accumulate operations an example, and how many weights are zero."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tfbert_edge.compress.kernels import sparsity
 from tfbert_edge.models.config import EncoderConfig
 
 
-def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool) -> dict[str, int]:
-    """Return ``parameters``, ``encoder_parameters`` (without the embedding tables), ``macs`` and ``heads``.
+def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool) -> dict[str, Any]:
+    """Return ``parameters``, ``encoder_parameters`` (without the embedding tables), ``macs``, ``heads`` and ``sparsity``.
 
     ``macs`` counts the products of matrix products for one example of ``length`` word pieces; ``first_token`` says that the
     last layer computes the first token alone. Softmax, norms and activations are not counted.
+    ``sparsity`` is the share of the encoder's Dense kernels that is exactly zero.
     """
     trained = {variable.name: int(variable.shape.num_elements()) for variable in model.trainable_variables}
     tables = sum(size for name, size in trained.items() if "/embeddings" in name)
@@ -21,6 +23,7 @@ def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool
         "encoder_parameters": total - tables,
         "macs": macs(config, length=length, outputs=int(model.output_shape[-1]), first_token=first_token),
         "heads": sum(config.num_heads),
+        "sparsity": sparsity(model),
     }
 
 

@@ -9,7 +9,7 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
         + hidden_weight * mean_l ||H_l - H_l,t||^2 / ||H_l,t||^2
 
 over real tokens, H_l being the output of layer l. Regression has the squared difference of the outputs in place of KL.
-Dropout is off: its noise would widen what the ranges have to cover.
+Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.distill_outputs import soft_target_loss
+from tfbert_edge.compress.keep_zeros import keep_zeros
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.models.quantization import (
     Ranges,
@@ -94,6 +95,7 @@ def quantize_aware(
         optimizer=optimizer,
         epochs=settings.epochs,
         settings={"quantize_aware": vars(settings)},
+        hooks=keep_zeros(both),
         **training,
     )
     copy_weights(student, model)

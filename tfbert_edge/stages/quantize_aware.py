@@ -21,7 +21,7 @@ from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES
-from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, training_figures
+from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision
 
@@ -51,6 +51,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
             logits = keras.Model(student.inputs, student.outputs[0])
             return say_metrics(run, logits, validation, note=", fake-quantized")
 
+        say_zeros(run, model)
         with run.console.training() as on_progress:
             trained, history = quantize_aware(
                 model,

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.compress.keep_zeros import keep_zeros
+from tfbert_edge.compress.kernels import sparsity, zeros_and_size
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
 from tfbert_edge.stages.network import Network, saved_network
@@ -44,9 +46,11 @@ def train_student(
     settings: dict[str, Any],
     *,
     hooks: Sequence[StepHook] = (),
+    first_best: int = 0,
 ) -> dict[str, Any]:
     """Train ``both``, the student with all outputs that ``loss`` compares; writes ``model`` into ``folder``.
 
+    Pruned weights stay zero. ``hooks`` and ``first_best`` are those of :func:`tfbert_edge.training.loop.fine_tune`.
     Returns ``before`` and ``after`` as the pruning steps do, ``history``, ``figures`` (of the weights that were kept) and
     ``tokens_per_second``.
     """
@@ -62,6 +66,7 @@ def train_student(
         warmup_ratio=step.warmup_ratio,
     )
 
+    say_zeros(run, student.model)
     with run.console.training() as on_progress:
         history = fine_tune(
             both,
@@ -77,13 +82,22 @@ def train_student(
             snapshot_seconds=recipe.training.checkpoint_seconds,
             settings={step.method: settings},
             seed=recipe.seed,
-            hooks=hooks,
+            hooks=[*hooks, *keep_zeros(student.model)],
+            first_best=first_best,
             on_progress=on_progress,
         )
     save_network(run, student, folder / MODEL)
     shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
     figures = training_figures(history)
-    return {"before": before, "after": {**before, "metrics": figures["figures"]}, **figures}
+    after = {**before, "sparsity": sparsity(student.model), "metrics": figures["figures"]}
+    return {"before": before, "after": after, **figures}
+
+
+def say_zeros(run: Run, model: Any) -> None:
+    """Say how many weights training keeps at zero, where there are any."""
+    zeros, size = zeros_and_size(model)
+    if zeros:
+        run.console.say(f"  {zeros:,} pruned weights ({zeros / size:.1%} of the encoder's kernels) stay zero")
 
 
 def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -> dict[str, Any]:

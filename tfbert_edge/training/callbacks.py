@@ -38,15 +38,16 @@ OnProgress = Callable[[Progress], None]
 
 class BestEpoch:
     """Remembers the best figure of ``metric``, and says when ``patience`` epochs went by without a better
-    one.
+    one. Epochs before ``first``, from 0, do not count: their weights are not yet what was asked for.
     """
 
-    def __init__(self, metric: str, *, mode: str = "max", patience: int = 0) -> None:
+    def __init__(self, metric: str, *, mode: str = "max", patience: int = 0, first: int = 0) -> None:
         if mode not in MODES:
             raise TrainingError(f"mode must be one of {', '.join(MODES)}, was '{mode}'. Choose one of these.")
         self.metric = metric
         self.mode = mode
         self.patience = patience
+        self.first = first
         self.epoch: int | None = None
         self.value = math.nan
 
@@ -63,6 +64,8 @@ class BestEpoch:
                 f"early_stopping.metric must be a figure that the task measures, was '{self.metric}'; "
                 f"it measures: {', '.join(numbers)}. Choose one of these."
             )
+        if epoch < self.first:
+            return False
         value = float(metrics[self.metric])
         better = value > self.value if self.mode == "max" else value < self.value
         if self.epoch is None or better or (math.isnan(self.value) and not math.isnan(value)):

@@ -39,6 +39,7 @@ def fine_tune(
     metric: str | None = None,
     mode: str = "max",
     patience: int = 0,
+    first_best: int = 0,
     accumulate: int = 1,
     adversarial: float = 0.0,
     freezing: Freezing | None = None,
@@ -65,6 +66,8 @@ def fine_tune(
         evaluate: the model's figures, measured after each epoch.
         metric: the figure that decides which epoch is best, the highest (``mode`` max) or the lowest (min).
         patience: epochs without a better figure before training ends; 0: never.
+        first_best: the first epoch, from 0, that may be the best: a network that is still being pruned is
+            better than the one that was asked for. Where none may be, the last epoch's weights stay.
         accumulate: batches that make one update.
         adversarial: train also at the worst change of the word embeddings, of this share of their length, see
             :mod:`tfbert_edge.training.adversarial`; 0: do not.
@@ -93,6 +96,7 @@ def fine_tune(
         "metric": metric,
         "mode": mode,
         "patience": patience,
+        "first_best": first_best,
         "freezing": vars(freezing) if freezing else None,
         "hooks": keys(hooks),
         "steps_per_epoch": batches.steps_per_epoch,
@@ -105,7 +109,7 @@ def fine_tune(
         batches=batches,
         epochs=epochs,
         evaluate=evaluate,
-        best=BestEpoch(metric or "", mode=mode, patience=patience),
+        best=BestEpoch(metric or "", mode=mode, patience=patience, first=first_best),
         freezing=freezing or Freezing(),
         hooks=hooks,
         snapshots=Snapshots(folder, {**known, **(settings or {})}) if folder else None,

@@ -1,0 +1,39 @@
+"""The matrices that unstructured pruning is about: the kernels of the encoder's Dense layers, by layer name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+# Of a fake-quantized network, the wrappers; the head and the embeddings (with their projection) are not pruned.
+_ENCODER_LAYER = re.compile(r"(?:quant_)?(layer_\d+\..+)")
+
+
+def encoder_kernels(model: Any) -> dict[str, Any]:
+    """Return the kernel variables, float32 ``(inputs, outputs)``, of the Dense layers in the transformer layers of ``model``.
+
+    ``model`` is plain or fake-quantized; the names are the plain network's, such as ``layer_0.attention.query``.
+    """
+    found = {}
+    for layer in model.layers:
+        match = _ENCODER_LAYER.fullmatch(layer.name)
+        if match is None:
+            continue
+        for variable in layer.variables:
+            if variable.name.split("/")[-1] == "kernel:0":
+                found[match[1]] = variable
+    return found
+
+
+def zeros_and_size(model: Any) -> tuple[int, int]:
+    """How many of the weights in :func:`encoder_kernels` are exactly zero, and how many there are."""
+    kernels = [variable.numpy() for variable in encoder_kernels(model).values()]
+    return sum(int(np.sum(kernel == 0.0)) for kernel in kernels), sum(kernel.size for kernel in kernels)
+
+
+def sparsity(model: Any) -> float:
+    """The share of :func:`encoder_kernels` that is exactly zero."""
+    zeros, size = zeros_and_size(model)
+    return zeros / size
