@@ -21,6 +21,10 @@ from tfbert_edge.models.presets import preset
 CONFIG = preset("tiny", num_heads=(4,) * 4, intermediate_sizes=(64,) * 4)
 
 
+def no_loss(batch, logits):
+    return tf.zeros(tf.shape(logits)[:1])
+
+
 def batch(count: int = 3, length: int = 8) -> dict:
     random = np.random.default_rng(0)
     lengths = np.array([length, 5, 3])[:count]
@@ -47,6 +51,12 @@ def test_layer_map_names_the_teachers_layer_of_each_of_the_students(kind, studen
 def test_layer_map_out_of_range_says_the_range(kind):
     with pytest.raises(CompressionError, match="from 0 to 5 for each of the student's 2"):
         layer_map(kind, student=2, teacher=6)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "last"])
+def test_layer_map_of_a_deeper_student_says_to_name_the_layers(kind):
+    with pytest.raises(CompressionError, match="at most the teacher's 2 layers, it has 3"):
+        layer_map(kind, student=3, teacher=2)
 
 
 def test_state_distance_is_the_mean_over_real_tokens_and_channels():
@@ -107,11 +117,16 @@ def test_layer_distillation_loss_adds_its_terms_by_the_map():
         / 2
         for row in range(3)
     ]
-    loss = layer_distillation_loss(teacher, [0, 1], classification=True, settings=settings)
+    loss = layer_distillation_loss(teacher, [0, 1], output_loss=no_loss, settings=settings)
 
-    found = loss(data, student_outputs(student, teacher_width=32)(inputs)).numpy()
+    outputs = student_outputs(student, teacher_width=32)(inputs)
+    found = loss(data, outputs).numpy()
+    with_outputs = layer_distillation_loss(
+        teacher, [0, 1], output_loss=lambda _, logits: logits[:, 0], settings=settings
+    )
 
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(with_outputs(data, outputs), expected + outputs[0][:, 0], rtol=1e-3, atol=1e-6)
 
 
 def test_student_of_another_width_learns_through_one_projection():
@@ -121,7 +136,7 @@ def test_student_of_another_width_learns_through_one_projection():
     data = batch()
     inputs = [data[name] for name in both.input_names]
     loss = layer_distillation_loss(
-        teacher, [1, 3], classification=True, settings=LayerDistillSettings(attention_weight=1.0)
+        teacher, [1, 3], output_loss=no_loss, settings=LayerDistillSettings(attention_weight=1.0)
     )
 
     with tf.GradientTape() as tape:

@@ -7,9 +7,11 @@ from scipy.special import log_softmax, softmax
 from tfbert_edge._keras import tf
 from tfbert_edge.compress.distill_outputs import (
     DistillSettings,
+    OutputSettings,
     TeacherAnswers,
     cosine_distance,
     output_distillation_loss,
+    output_terms,
     soft_target_loss,
 )
 from tfbert_edge.data.features import Features
@@ -43,8 +45,11 @@ def test_teacher_answers_are_the_networks_logits_and_states_of_the_first_token()
     ids = [random.integers(5, 128, length).astype(np.int32) for length in (9, 4, 12, 6, 4)]
     features = Features(ids, [np.zeros_like(row) for row in ids], np.zeros(5, np.int32))
 
-    found = TeacherAnswers.of(teacher, features, batch_size=2)
+    found = TeacherAnswers.of(teacher, features, batch_size=2, states=True)
+    logits_alone = TeacherAnswers.of(teacher, features, batch_size=3)
 
+    assert logits_alone.states is None
+    np.testing.assert_allclose(logits_alone.logits, found.logits, atol=1e-5)
     for row, one in enumerate(ids):
         inputs = [one[None], np.zeros_like(one)[None], np.ones_like(one)[None]]
         np.testing.assert_allclose(found.logits[row], teacher(inputs)[0], atol=1e-5)
@@ -84,6 +89,27 @@ def test_output_distillation_loss_of_regression_is_the_squared_difference():
     found = loss({"index": tf.constant([1])}, [tf.constant([[1.0]]), tf.zeros((1, 1, 4))])
 
     np.testing.assert_allclose(found, [2.0 * 9.0])
+
+
+def test_output_terms_weigh_the_task_on_labelled_examples_alone():
+    random = np.random.default_rng(5)
+    logits, theirs = random.normal(size=(2, 3, 4)).astype(np.float32)
+    batch = {
+        "labels": tf.constant([2, 0, 0]),
+        "labelled": tf.constant([1.0, 0.0, 1.0]),
+        "index": tf.constant([0, 1, 2]),
+    }
+    hard = -log_softmax(logits, axis=-1)[[0, 1, 2], [2, 0, 0]]
+    soft = (softmax(theirs, axis=-1) * (log_softmax(theirs, axis=-1) - log_softmax(logits, axis=-1))).sum(
+        axis=-1
+    )
+    settings = OutputSettings(task_weight=2.0, distill_weight=3.0, temperature=1.0)
+
+    found = output_terms(theirs, make_loss("softmax_cross_entropy"), classification=True, settings=settings)(
+        batch, tf.constant(logits)
+    )
+
+    np.testing.assert_allclose(found, 2.0 * hard * [1, 0, 1] + 3.0 * soft, rtol=1e-4)
 
 
 def test_output_distillation_without_any_term_says_which_to_raise():

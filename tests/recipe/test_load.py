@@ -308,4 +308,4 @@ def test_load_recipe_with_steps_that_cannot_learn_says_so_before_anything_runs(w
 
     assert "compress.1: nothing to learn: one of task_weight, distill_weight, cosine_weight" in outputs
     assert "compress.2.attention_weight: compares heads one by one" in heads
-    assert "compress.3: nothing to learn: one of embedding_weight, hidden_weight" in hidden
+    assert "compress.3: nothing to learn: one of task_weight, distill_weight, embedding_weight" in hidden

@@ -1,12 +1,13 @@
 """Intermediate distillation (Jiao et al. 2020, "TinyBERT", eq. 7 to 11).
 
     L = embedding_weight * MSE(E W, E_t) + hidden_weight * mean_m MSE(H_m W, H_t,g(m))
-        + attention_weight * mean_m MSE(A_m, A_t,g(m)) + distill_weight * T^2 KL(softmax(z_t / T) || softmax(z / T))
+        + attention_weight * mean_m MSE(A_m, A_t,g(m)) + L_outputs
 
 ``E`` are the embeddings, ``H_m`` the output of layer m, ``A_m`` the attention scores before softmax, over real tokens; ``W`` is
 a learned matrix where the student's width is another than the teacher's, one for all layers, and nothing where it is
-the same. ``g`` maps the student's layers to the teacher's. Two things depart from the paper: the terms of layers are averaged
-and not summed, so that weights mean the same at any depth, and the outputs are learned in the same step.
+the same. ``g`` maps the student's layers to the teacher's; ``L_outputs`` are :func:`distill_outputs.output_terms`.
+Two things depart from the paper: the terms of layers are averaged and not summed, so that weights mean the same at any depth,
+and the outputs are learned in the same step.
 The last layer of a classifier computes the state and the scores of [CLS] alone, in teacher and student.
 """
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
-from tfbert_edge.compress.distill_outputs import soft_target_loss
+from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.training.losses import Loss
@@ -26,12 +27,13 @@ MAPS = ("uniform", "last")
 
 
 @dataclass(frozen=True)
-class LayerDistillSettings:
+class LayerDistillSettings(OutputSettings):
     """The weights of the loss's terms, and the temperature T of the outputs."""
 
     embedding_weight: float = 1.0
     hidden_weight: float = 1.0
     attention_weight: float = 0.0
+    task_weight: float = 0.0
     distill_weight: float = 1.0
     temperature: float = 1.0
 
@@ -43,8 +45,14 @@ def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[
     last ones in order; a list names them itself.
 
     Raises:
-        CompressionError: a list of another length than the student has layers, or a layer that the teacher lacks.
+        CompressionError: a list of another length than the student has layers, or a layer that the teacher lacks; or, with
+            no list, a student of more layers than the teacher.
     """
+    if isinstance(kind, str) and student > teacher:
+        raise CompressionError(
+            f"layer_map {kind} needs a student of at most the teacher's {teacher} layers, it has {student}. "
+            "Name a layer of the teacher for each, or make the student shallower."
+        )
     if kind == "uniform":
         return [(place + 1) * teacher // student - 1 for place in range(student)]
     if kind == "last":
@@ -83,17 +91,17 @@ def student_outputs(student: Any, *, teacher_width: int) -> Any:
 
 
 def layer_distillation_loss(
-    teacher: Any, layers: Sequence[int], *, classification: bool, settings: LayerDistillSettings
+    teacher: Any, layers: Sequence[int], *, output_loss: Loss, settings: LayerDistillSettings
 ) -> Loss:
     """Return the loss above for :func:`student_outputs`; ``layers`` is what :func:`layer_map` returned.
 
-    ``teacher`` is run on every batch, without dropout, and gets no gradient: its states of all tokens are too
-    many to keep.
+    ``output_loss`` is that of the student's logits. ``teacher`` is run on every batch, without dropout, and gets no
+    gradient: its states of all tokens are too many to keep.
     """
     found = intermediates(teacher)
     wanted = [found["embeddings"], *(found["hidden"][layer] for layer in layers)]
     wanted += [found["scores"][layer] for layer in layers]
-    reference = keras.Model(teacher.inputs, [teacher.output, *wanted], name="teacher")
+    reference = keras.Model(teacher.inputs, wanted, name="teacher")
     reference.trainable = False
     depth = len(layers)
 
@@ -102,18 +110,15 @@ def layer_distillation_loss(
         expected = [tf.stop_gradient(tf.cast(tensor, tf.float32)) for tensor in expected]
         ours = [tf.cast(tensor, tf.float32) for tensor in outputs]
         mask = tf.cast(batch["attention_mask"], tf.float32)
-        total = settings.embedding_weight * state_distance(ours[1], expected[1], mask)
-        pairs = list(zip(ours[2:], expected[2:], strict=True))
+        total = settings.embedding_weight * state_distance(ours[1], expected[0], mask)
+        total += output_loss(batch, ours[0])
+        pairs = list(zip(ours[2:], expected[1:], strict=True))
         if settings.hidden_weight:
             distances = [state_distance(one, other, mask) for one, other in pairs[:depth]]
             total += settings.hidden_weight * tf.add_n(distances) / depth
         if settings.attention_weight:
             distances = [score_distance(one, other, mask) for one, other in pairs[depth:]]
             total += settings.attention_weight * tf.add_n(distances) / depth
-        if settings.distill_weight and classification:
-            total += settings.distill_weight * soft_target_loss(ours[0], expected[0], settings.temperature)
-        elif settings.distill_weight:
-            total += settings.distill_weight * tf.reduce_mean(tf.square(ours[0] - expected[0]), axis=-1)
         return total
 
     return loss

@@ -4,8 +4,9 @@
         + cosine_weight * (1 - cos(h, h_t))
 
 ``z`` are logits, ``h`` is the last layer's state of [CLS]: DistilBERT compares the states of all tokens, but a classifier
-here computes only this one. Regression has the squared difference of the outputs in place of KL. The teacher's answers
-are computed once; see :class:`TeacherAnswers`.
+here computes only this one. Regression has the squared difference of the outputs in place of KL. The task's own loss is 0 for
+examples without a label. The teacher's answers are computed once; see :class:`TeacherAnswers`.
+The first two terms are shared by every method that teaches outputs; see :func:`output_terms`.
 """
 
 from __future__ import annotations
@@ -17,37 +18,81 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.data.batching import evaluation_batches
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
-from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.evaluation import forward
 from tfbert_edge.training.losses import Loss
 
 
 @dataclass(frozen=True)
-class DistillSettings:
-    """The weights of the loss's terms, and the temperature T."""
+class OutputSettings:
+    """The weights of the terms on the outputs, and the temperature T."""
 
     task_weight: float = 0.5
     distill_weight: float = 0.5
-    cosine_weight: float = 0.0
     temperature: float = 2.0
 
 
 @dataclass(frozen=True)
+class DistillSettings(OutputSettings):
+    """And the weight of the term on the last states."""
+
+    cosine_weight: float = 0.0
+
+
+@dataclass(frozen=True)
 class TeacherAnswers:
-    """What a teacher says to N examples: logits, float32 ``(N, c)``, and last states of [CLS], float16 ``(N, h)``."""
+    """What a teacher says to N examples: logits, float32 ``(N, c)``, and last states of [CLS], float16 ``(N, h)`` or None."""
 
     logits: np.ndarray
-    states: np.ndarray
+    states: np.ndarray | None = None
 
     @classmethod
-    def of(cls, teacher: Any, features: Any, *, batch_size: int = 64) -> TeacherAnswers:
-        """Run ``teacher``, without dropout, over ``features``."""
-        states = keras.layers.Lambda(lambda state: state[:, 0])(layer_outputs(teacher)[-1])
-        joined = keras.layers.Concatenate(dtype="float32")([teacher.output, states])
-        answers = predict(keras.Model(teacher.inputs, joined), features, batch_size=batch_size)
-        classes = int(teacher.output_shape[-1])
-        return cls(answers[:, :classes], answers[:, classes:].astype(np.float16))
+    def of(cls, teacher: Any, features: Any, *, batch_size: int = 64, states: bool = False) -> TeacherAnswers:
+        """Run ``teacher``, without dropout, over ``features``; ``states`` says whether those are wanted."""
+        outputs = [teacher.output]
+        if states:
+            outputs.append(keras.layers.Lambda(lambda state: state[:, 0])(layer_outputs(teacher)[-1]))
+        answering = keras.Model(teacher.inputs, outputs)
+        run = forward(answering)
+        found = [
+            np.empty((len(features), int(tensor.shape[-1])), kind)
+            for tensor, kind in zip(outputs, (np.float32, np.float16), strict=False)
+        ]
+        for indices, batch in evaluation_batches(features, batch_size=batch_size):
+            answers = run([tf.convert_to_tensor(batch[name]) for name in answering.input_names])
+            for array, rows in zip(found, answers if states else [answers], strict=True):
+                array[indices] = rows.numpy()
+        return cls(*found)
+
+
+def output_terms(
+    logits: np.ndarray | None, task_loss: Loss, *, classification: bool, settings: OutputSettings
+) -> Loss:
+    """Return the first two terms above for a student's logits, ``(b, c)``.
+
+    ``logits``, float ``(N, c)``, are the teacher's; None where ``settings`` give them no weight. Batches must hold ``index``,
+    int32 ``(b,)``: which of the N examples each one is.
+    """
+    known = tf.constant(logits, tf.float32) if settings.distill_weight else None
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        ours = tf.cast(outputs, tf.float32)
+        total = tf.zeros(tf.shape(ours)[:1])
+        if settings.task_weight:
+            hard = task_loss(batch, ours)
+            total += settings.task_weight * (hard * batch["labelled"] if "labelled" in batch else hard)
+        if known is None:
+            return total
+        theirs = tf.gather(known, batch["index"])
+        if classification:
+            soft = soft_target_loss(ours, theirs, settings.temperature)
+        else:
+            soft = tf.reduce_mean(tf.square(ours - theirs), axis=-1)
+        return total + settings.distill_weight * soft
+
+    return loss
 
 
 def output_distillation_loss(
@@ -62,19 +107,12 @@ def output_distillation_loss(
     """
     if not (settings.task_weight or settings.distill_weight or settings.cosine_weight):
         raise CompressionError("one of task_weight, distill_weight and cosine_weight must be above 0.")
-    logits = tf.constant(answers.logits, tf.float32)
+    terms = output_terms(answers.logits, task_loss, classification=classification, settings=settings)
     states = tf.constant(answers.states) if settings.cosine_weight else None
 
     def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
-        ours, hidden = outputs
-        theirs = tf.gather(logits, batch["index"])
-        total = tf.zeros(tf.shape(ours)[:1])
-        if settings.task_weight:
-            total += settings.task_weight * task_loss(batch, ours)
-        if settings.distill_weight and classification:
-            total += settings.distill_weight * soft_target_loss(ours, theirs, settings.temperature)
-        elif settings.distill_weight:
-            total += settings.distill_weight * tf.reduce_mean(tf.square(ours - theirs), axis=-1)
+        logits, hidden = outputs
+        total = terms(batch, logits)
         if states is not None:
             state = tf.cast(tf.gather(states, batch["index"]), tf.float32)
             total += settings.cosine_weight * cosine_distance(tf.cast(hidden[:, 0], tf.float32), state)

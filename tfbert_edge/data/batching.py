@@ -61,7 +61,8 @@ class LengthBucketedBatches:
         """The batches of one epoch from ``start_step`` on, or one shard's part of each.
 
         Every batch holds ``input_ids``, ``token_type_ids`` and ``attention_mask``, int32 (b, n); ``labels``
-        (b,) where the features have them; ``example_weight``, float32 (b,); ``index``, int32 (b,), which of the
+        (b,) where the features have them; ``labelled``, float32 (b,), 0 where a label is none, where some are none;
+        ``example_weight``, float32 (b,); ``index``, int32 (b,), which of the
         features each row is. All shards get the same b and n at
         each step: where the examples do not divide, copies with weight 0 fill up.
 
@@ -112,6 +113,8 @@ def _batch(features: Features, indices: np.ndarray, weights: np.ndarray, length:
     batch = chosen.padded(length)
     if chosen.labels is not None:
         batch["labels"] = chosen.labels
+    if chosen.labelled is not None:
+        batch["labelled"] = chosen.labelled.astype(np.float32)
     batch["example_weight"] = weights
     batch["index"] = np.asarray(indices, np.int32)
     return batch

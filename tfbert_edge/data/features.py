@@ -22,6 +22,7 @@ class Features:
         input_ids: N arrays, int32 (n_i,), [CLS] and [SEP] included.
         token_type_ids: N arrays, int32 (n_i,): 0 for the first text, 1 for the second.
         labels: (N,), as the task encodes them, or None.
+        labelled: bool (N,): whose label is one; None where all are. The labels of others are 0 and mean nothing.
         pad_id: the id that fills a row up.
         truncated: how many examples were longer than allowed, and cut.
     """
@@ -31,6 +32,7 @@ class Features:
     labels: np.ndarray | None
     pad_id: int = 0
     truncated: int = 0
+    labelled: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.input_ids)
@@ -42,12 +44,32 @@ class Features:
 
     def select(self, indices: Sequence[int] | np.ndarray) -> Features:
         """The examples at ``indices``, in their order."""
+        places = np.asarray(indices, dtype=np.int64)
         return Features(
             input_ids=[self.input_ids[at] for at in indices],
             token_type_ids=[self.token_type_ids[at] for at in indices],
-            labels=None if self.labels is None else self.labels[np.asarray(indices, dtype=np.int64)],
+            labels=None if self.labels is None else self.labels[places],
             pad_id=self.pad_id,
             truncated=self.truncated,
+            labelled=None if self.labelled is None else self.labelled[places],
+        )
+
+    def with_unlabelled(self, others: Features) -> Features:
+        """These labelled examples and then ``others``, whose labels, if any, are dropped.
+
+        Raises:
+            DataError: these have no labels.
+        """
+        if self.labels is None:
+            raise DataError("the examples that unlabelled ones join must have labels, have none.")
+        count = len(others)
+        return Features(
+            input_ids=self.input_ids + others.input_ids,
+            token_type_ids=self.token_type_ids + others.token_type_ids,
+            labels=np.concatenate([self.labels, np.zeros(count, self.labels.dtype)]),
+            pad_id=self.pad_id,
+            truncated=self.truncated + others.truncated,
+            labelled=np.arange(len(self) + count) < len(self),
         )
 
     def padded(self, length: int) -> dict[str, np.ndarray]:

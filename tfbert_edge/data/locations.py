@@ -50,7 +50,7 @@ def locate(path: str, *, setting: str) -> Location:
                 f"Set {setting} to a file in it, or to a list of files."
             )
         return Location("folder", str(local), path)
-    if path.startswith(PACKAGE) or not _HUB_ID.fullmatch(path) or format_of(path) is not None:
+    if path.startswith(PACKAGE) or not _HUB_ID.fullmatch(path) or format_of(path) or is_text(path):
         raise DataError(f"there is no file {local} (from {Path.cwd()}). Set {setting} to the file's path.")
     return Location("hub", path, path)
 
@@ -59,6 +59,11 @@ def format_of(path: str) -> str | None:
     """The format that a file's name tells, a final ``.gz`` aside; None where it tells none."""
     name = Path(path).name.lower().removesuffix(".gz")
     return FORMATS.get(Path(name).suffix)
+
+
+def is_text(path: str) -> bool:
+    """Whether a file's name, a final ``.gz`` aside, tells a plain text."""
+    return path.lower().removesuffix(".gz").endswith(".txt")
 
 
 def _in_package(path: str, setting: str) -> Path:

@@ -34,10 +34,12 @@ def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Sp
         DataError: a file, column, text or label is missing or wrong; the message says where and what to do.
     """
     warnings: list[str] = []
-    table = load_table(data.train, _wanted(data), role="train", seed=seed)
+    table = load_table(data.train, _wanted(data), setting="data.train", seed=seed)
     validation_table = None
     if not isinstance(data.validation, Holdout):
-        validation_table = load_table(data.validation, _wanted(data), role="validation", seed=seed)
+        validation_table = load_table(
+            data.validation, _wanted(data), setting="data.validation", split="validation", seed=seed
+        )
     task = _task(task_config, table, data.label_column)
     train = _examples(table, data, task, "train")
     if isinstance(data.validation, Holdout):

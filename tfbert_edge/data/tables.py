@@ -49,23 +49,25 @@ class Table:
         return Table(columns, self.class_names, places, numbers)
 
 
-def load_table(source: Source, columns: dict[str, str], *, role: str, seed: int) -> Table:
+def load_table(
+    source: Source, columns: dict[str, str], *, setting: str, split: str = "train", seed: int
+) -> Table:
     """The rows of a source that fit ``where``, at most ``limit`` of them.
 
     Args:
         columns: column -> the recipe's key that asks for it.
-        role: ``train`` or ``validation``: the split where the source names none, and the key in messages.
+        setting: the recipe's key that holds the source, for messages.
+        split: the split where the source names none.
         seed: draws the rows of ``limit`` where the source has no seed of its own.
 
     Raises:
         DataError: something cannot be found, read or matched; the message says what to do.
     """
-    setting = f"data.{role}"
     wanted = {**columns, **{column: f"{setting}.where" for column in source.where}}
     tables = []
     for path in source.path:
         location = locate(path, setting=f"{setting}.path")
-        tables.append(_table(_read(location, source, role), wanted, location.name))
+        tables.append(_table(_read(location, source, setting, split), wanted, location.name))
     table = tables[0] if len(tables) == 1 else _joined(tables)
     if not len(table):
         raise DataError(f"{', '.join(source.path)} has no rows. Bring a file with examples.")
@@ -106,32 +108,32 @@ def _of_objects(objects: list[dict[str, Any]]) -> _Contents:
     return _Contents(names, len(objects), lambda column: [one.get(column) for one in objects], {})
 
 
-def _read(location: Location, source: Source, role: str) -> _Contents:
+def _read(location: Location, source: Source, setting: str, split: str) -> _Contents:
     if location.kind == "hub":
-        return _of_dataset(_read_hub(location, source, role))
+        return _of_dataset(_read_hub(location, source, setting, split))
     if source.config or source.revision:
         raise DataError(
-            f"data.{role}.config and revision are for hub ids, but {location.name} is a local {location.kind}."
+            f"{setting}.config and revision are for hub ids, but {location.name} is a local {location.kind}."
         )
     if location.kind == "folder":
-        return _of_dataset(_read_saved(location, source, role))
+        return _of_dataset(_read_saved(location, source, setting, split))
     if source.split:
-        raise DataError(f"data.{role}.split is {source.split!r}, but the file {location.name} has no splits.")
+        raise DataError(f"{setting}.split is {source.split!r}, but the file {location.name} has no splits.")
     kind = source.format or format_of(location.path)
     if kind is None:
         raise DataError(
             f"the name of {location.name} does not tell its format: "
-            f"set data.{role}.format to csv, tsv, jsonl or parquet."
+            f"set {setting}.format to csv, tsv, jsonl or parquet."
         )
     if kind == "jsonl":
         # Not through datasets: its JSON reader turns texts that look like dates into time stamps.
         check_utf8(location.path, location.name, separator=None, quoting=False, header=False)
         return _of_objects(json_lines(location.path, location.name))
     options = {} if kind == "parquet" else _csv_options(location, source, kind)
-    return _of_dataset(_read_file(location, kind, options, role))
+    return _of_dataset(_read_file(location, kind, options, setting))
 
 
-def _read_file(location: Location, kind: str, options: dict[str, Any], role: str) -> Any:
+def _read_file(location: Location, kind: str, options: dict[str, Any], setting: str) -> Any:
     datasets = require_extra("datasets", "train")
     builder = "parquet" if kind == "parquet" else "csv"
     # A cache of its own, read into memory: nothing stale can answer, and nothing stays behind.
@@ -147,7 +149,7 @@ def _read_file(location: Location, kind: str, options: dict[str, Any], role: str
             )
         except Exception as error:
             reason = " ".join(str(error.__cause__ or error).split()).rstrip(".")
-            tip = f"set data.{role}.format" + ("" if kind == "parquet" else f" and data.{role}.quoting")
+            tip = f"set {setting}.format" + ("" if kind == "parquet" else f" and {setting}.quoting")
             raise DataError(
                 f"{location.name} cannot be read as {kind}: {reason}. Correct the file, or {tip}."
             ) from error
@@ -179,7 +181,7 @@ def _csv_options(location: Location, source: Source, kind: str) -> dict[str, Any
     }
 
 
-def _read_saved(location: Location, source: Source, role: str) -> Any:
+def _read_saved(location: Location, source: Source, setting: str, split: str) -> Any:
     datasets = require_extra("datasets", "train")
     try:
         saved = datasets.load_from_disk(location.path, keep_in_memory=True)
@@ -191,25 +193,25 @@ def _read_saved(location: Location, source: Source, role: str) -> Any:
     if not isinstance(saved, datasets.DatasetDict):
         if source.split:
             raise DataError(
-                f"data.{role}.split is {source.split!r}, but {location.name} was saved without splits."
+                f"{setting}.split is {source.split!r}, but {location.name} was saved without splits."
             )
         return saved
-    split = source.split or role
+    split = source.split or split
     if split not in saved:
         has = ", ".join(map(str, saved))
-        raise DataError(f"{location.name} has no split {split!r}; it has: {has}. Set data.{role}.split.")
+        raise DataError(f"{location.name} has no split {split!r}; it has: {has}. Set {setting}.split.")
     return saved[split]
 
 
-def _read_hub(location: Location, source: Source, role: str) -> Any:
+def _read_hub(location: Location, source: Source, setting: str, split: str) -> Any:
     datasets = require_extra("datasets", "train")
-    split = source.split or role
+    split = source.split or split
     try:
         with _patient():
             return datasets.load_dataset(location.path, source.config, split=split, revision=source.revision)
     except (OSError, datasets.exceptions.DatasetNotFoundError) as error:
         reason = " ".join(str(error).split())
-        places = f"data.{role}.path" + (f" and data.{role}.revision" if source.revision else "")
+        places = f"{setting}.path" + (f" and {setting}.revision" if source.revision else "")
         raise DataError(
             f"{location.name!r} is no file here, and cannot be had as a data set from the hub ({reason}). "
             f"Correct {places}, or bring the files: a CSV, TSV, JSONL or Parquet file (also .gz), or a "
@@ -219,7 +221,7 @@ def _read_hub(location: Location, source: Source, role: str) -> Any:
         reason = " ".join(str(error).split())
         raise DataError(
             f"the hub data set {location.name!r} has not what was asked (config {source.config!r}, "
-            f"split {split!r}): {reason} Set data.{role}.config and data.{role}.split."
+            f"split {split!r}): {reason} Set {setting}.config and {setting}.split."
         ) from error
 
 

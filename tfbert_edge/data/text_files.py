@@ -92,6 +92,17 @@ def json_lines(path: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def text_lines(path: str, name: str) -> list[str]:
+    """The lines of a text file, without those that hold white space alone.
+
+    Raises:
+        DataError: it is not UTF-8 (with the row), or a damaged .gz.
+    """
+    check_utf8(path, name, separator=None, quoting=False, header=False)
+    with _open(path, errors="strict") as file:
+        return [line.strip() for line in file if line.strip()]
+
+
 def unzipped(path: str, folder: str) -> str:
     """The path of the file, or where it is a .gz, of its content, written into ``folder``.
 

@@ -48,9 +48,16 @@ def _nothing_to_learn(recipe: Recipe) -> Iterator[Contradiction]:
         terms = {
             name: value for name, value in step if name.endswith("_weight") and isinstance(value, int | float)
         }
+        unlabelled = getattr(step, "unlabelled", None)
+        without_labels = unlabelled is not None and not unlabelled.with_training
+        if without_labels:
+            terms.pop("task_weight", None)
         if terms and not any(terms.values()):
+            why = " (task_weight needs labels: unlabelled.with_training is false)" if without_labels else ""
             yield contradiction(
-                f"compress.{at}", f"nothing to learn: one of {', '.join(terms)} must be above 0", "compress"
+                f"compress.{at}",
+                f"nothing to learn: one of {', '.join(terms)} must be above 0{why}",
+                "compress",
             )
 
 

@@ -13,6 +13,7 @@ from tfbert_edge.recipe.block import (
     Probability,
 )
 from tfbert_edge.recipe.schema_training import WARMUP_RATIO
+from tfbert_edge.recipe.schema_unlabelled import Unlabelled
 
 
 class StudentTraining(Block):
@@ -25,23 +26,35 @@ class StudentTraining(Block):
     weight_decay: NonNegativeFloat = 0.01
 
 
-class DistillOutputs(StudentTraining):
+class Distillation(StudentTraining):
+    """What every step in which a student learns from a teacher says about the texts it learns on."""
+
+    unlabelled: Unlabelled | None = None
+    """Texts without labels to learn on, beside data.train or in its place."""
+
+
+class OutputDistillation(Distillation):
+    """What every such step says about the student's outputs, where it teaches them."""
+
+    task_weight: NonNegativeFloat = 0.5
+    """The weight of the task's own loss, of labelled examples."""
+    distill_weight: NonNegativeFloat = 0.5
+    """The weight of the distance between the teacher's outputs and the student's."""
+    temperature: PositiveFloat = 2.0
+    """Both networks' logits are divided by this in the distance of outputs."""
+
+
+class DistillOutputs(OutputDistillation):
     """The network as the steps before left it learns the fine-tuned one's answers (Hinton et al. 2015; DistilBERT)."""
 
     TAG: ClassVar[str] = "distill_outputs"
 
     method: Literal["distill_outputs"]
-    task_weight: NonNegativeFloat = 0.5
-    """The weight of the task's own loss."""
-    distill_weight: NonNegativeFloat = 0.5
-    """The weight of the distance between the teacher's outputs and the student's."""
     cosine_weight: NonNegativeFloat = 0.0
     """The weight of the angle between their last states of [CLS]."""
-    temperature: PositiveFloat = 2.0
-    """Both networks' logits are divided by this in the distance of outputs."""
 
 
-class DistillLayers(StudentTraining):
+class DistillLayers(OutputDistillation):
     """The network as the steps before left it learns the fine-tuned one's hidden states, layer by layer (TinyBERT)."""
 
     TAG: ClassVar[str] = "distill_layers"
@@ -55,6 +68,8 @@ class DistillLayers(StudentTraining):
     """The weight of the distance between their layers' outputs, averaged over layers."""
     attention_weight: NonNegativeFloat = 0.0
     """The weight of the distance between their attention scores; needs all heads of both."""
+    task_weight: NonNegativeFloat = 0.0
+    """The weight of the task's own loss, of labelled examples."""
     distill_weight: NonNegativeFloat = 1.0
     """The weight of the distance between their outputs."""
     temperature: PositiveFloat = 1.0

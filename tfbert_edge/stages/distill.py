@@ -1,41 +1,33 @@
-"""The recipe's steps ``distill_outputs`` and ``distill_layers``: the pruned network learns from the fine-tuned one."""
+"""The recipe's steps ``distill_outputs`` and ``distill_layers``: a smaller network learns from the fine-tuned one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tfbert_edge._keras import keras
-from tfbert_edge.atomic import sha256, write_arrays
 from tfbert_edge.compress.distill_layers import (
     LayerDistillSettings,
     layer_distillation_loss,
     layer_map,
     student_outputs,
 )
-from tfbert_edge.compress.distill_outputs import (
-    DistillSettings,
-    TeacherAnswers,
-    output_distillation_loss,
-)
-from tfbert_edge.data.features import Features
+from tfbert_edge.compress.distill_outputs import DistillSettings, output_distillation_loss
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.student import student_network, train_student
+from tfbert_edge.stages.teachers import first_best, output_loss, teacher_answers
+from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision, resolve_precision
 
-ANSWERS = "teacher.npz"
-
 
 def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
-    """Train the model in ``source`` on the fine-tuned one's answers; writes ``teacher.npz``, and as :func:`train_student`."""
+    """Train the model in ``source`` on the fine-tuned one's answers; writes as :func:`train_student`."""
     student = student_network(run, source)
-    train = run.features(run.data.train, student.tokenizer)
+    train = training_features(run, step, student.tokenizer)
     settings = DistillSettings(
         task_weight=step.task_weight,
         distill_weight=step.distill_weight,
@@ -43,14 +35,16 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
         temperature=step.temperature,
     )
     loss = output_distillation_loss(
-        _teacher_answers(run, train, folder),
+        teacher_answers(run, train, states=step.cosine_weight > 0),
         make_loss(run.task.loss),
         classification=run.task.output_activation == "softmax",
         settings=settings,
     )
     outputs = [student.model.output, layer_outputs(student.model)[-1]]
     both = keras.Model(student.model.inputs, outputs, name="student")
-    return train_student(run, step, source, folder, student, both, train, loss, vars(settings))
+    return train_student(
+        run, step, source, folder, student, both, train, loss, vars(settings), first_best=first_best(step)
+    )
 
 
 def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -70,36 +64,17 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         embedding_weight=step.embedding_weight,
         hidden_weight=step.hidden_weight,
         attention_weight=step.attention_weight,
+        task_weight=step.task_weight,
         distill_weight=step.distill_weight,
         temperature=step.temperature,
     )
+    train = training_features(run, step, student.tokenizer)
     loss = layer_distillation_loss(
-        teacher.model,
-        layers,
-        classification=run.task.output_activation == "softmax",
-        settings=settings,
+        teacher.model, layers, output_loss=output_loss(run, train, settings), settings=settings
     )
     with precision(resolve_precision(run.recipe.training.precision)):
         both = student_outputs(student.model, teacher_width=teacher.config.hidden_size)
-    train = run.features(run.data.train, student.tokenizer)
+    given = {**vars(settings), "layers": layers}
     return train_student(
-        run, step, source, folder, student, both, train, loss, {**vars(settings), "layers": layers}
+        run, step, source, folder, student, both, train, loss, given, first_best=first_best(step)
     )
-
-
-def _teacher_answers(run: Run, train: Features, folder: Path) -> TeacherAnswers:
-    """The fine-tuned model's answers to the training examples, from disk where they are of this model and these examples."""
-    path = folder / ANSWERS
-    fingerprint = f"{sha256(run.model_folder / 'model.safetensors')} {len(train)}"
-    if path.is_file():
-        with np.load(path) as stored:
-            if str(stored["fingerprint"]) == fingerprint:
-                return TeacherAnswers(stored["logits"], stored["states"])
-    run.console.say(f"  the teacher's answers to {len(train):,} examples")
-    with precision("float32"):
-        teacher = saved_network(run, run.model_folder)
-    answers = TeacherAnswers.of(teacher.model, train, batch_size=run.recipe.data.batch_size)
-    write_arrays(
-        path, {"logits": answers.logits, "states": answers.states, "fingerprint": np.array(fingerprint)}
-    )
-    return answers

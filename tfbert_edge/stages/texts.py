@@ -1,0 +1,49 @@
+"""The examples on which a student learns: those of the task, texts without labels, or both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfbert_edge.data.examples import Examples
+from tfbert_edge.data.features import Features
+from tfbert_edge.data.unlabelled import load_unlabelled
+from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.run import Run
+
+
+def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
+    """Encode the training examples and, after them, the texts of ``step.unlabelled``, as the step says.
+
+    Raises:
+        DataError: the texts cannot be had; see `load_unlabelled`.
+    """
+    train = run.features(run.data.train, tokenizer)
+    if step.unlabelled is None:
+        return train
+    texts = unlabelled_texts(run, step)
+    names = [str(number) for number in range(len(texts))]
+    others = run.features(Examples(names, texts, None, None), tokenizer)
+    if not step.unlabelled.with_training:
+        train = train.select([])
+    run.console.say(
+        f"  {len(train):,} labelled and {len(others):,} unlabelled examples; longest {others.lengths.max()} of at most "
+        f"{run.recipe.data.max_length} word pieces ({others.truncated:,} cut)"
+    )
+    return train.with_unlabelled(others)
+
+
+def unlabelled_texts(run: Run, step: Any) -> list[str]:
+    """The texts of ``step.unlabelled`` that the validation set and, where it trains along, the training set do not hold."""
+    data = run.data
+    without = data.validation.all_texts()
+    if step.unlabelled.with_training:
+        without = without + data.train.all_texts()
+    texts, known = load_unlabelled(
+        step.unlabelled,
+        setting=f"compress.{run.recipe.compress.index(step)}.unlabelled",
+        seed=run.recipe.seed + 4,
+        without=without,
+    )
+    if known:
+        run.console.say(f"  {known:,} unlabelled texts left out: data holds them")
+    return texts
