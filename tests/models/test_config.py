@@ -128,6 +128,7 @@ def test_to_hf_of_unequal_layers_is_read_back():
         ({"is_decoder": True}, "no decoder"),
         ({"num_attention_heads": 5}, "48 must be divisible by the 5 attention heads"),
         ({"intermediate_size": [96, 96]}, "each of the 3 layers"),
+        ({"embedding_rank": 0}, "embedding_rank must be at least 1, but is 0"),
         ({"num_hidden_layers": 0}, "num_hidden_layers must be at least 1"),
     ],
 )

@@ -309,3 +309,21 @@ def test_load_recipe_with_steps_that_cannot_learn_says_so_before_anything_runs(w
     assert "compress.1: nothing to learn: one of task_weight, distill_weight, cosine_weight" in outputs
     assert "compress.2.attention_weight: compares heads one by one" in heads
     assert "compress.3: nothing to learn: one of task_weight, distill_weight, embedding_weight" in hidden
+
+
+def test_load_recipe_that_factorizes_twice_or_nothing_says_so(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: factorize_embeddings, size: 64}\n"
+        "  - {method: factorize_embeddings, size: 0}\n"
+    )
+
+    (size,) = mistakes(write(text))
+    (twice,) = mistakes(write(text.replace("size: 0", "size: 32")))
+
+    assert "compress.1.size: must be at least 1, was 0" in size
+    assert "compress.1: factorize_embeddings has been a step before" in twice

@@ -6,17 +6,21 @@ from typing import Any
 
 from tfbert_edge.compress.kernels import sparsity
 from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.embeddings import EXPANSION
 
 
 def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool) -> dict[str, Any]:
-    """Return ``parameters``, ``encoder_parameters`` (without the embedding tables), ``macs``, ``heads`` and ``sparsity``.
+    """Return ``parameters``, ``encoder_parameters`` (without the embedding tables and a factorised one's matrix), ``macs``,
+    ``heads`` and ``sparsity``.
 
     ``macs`` counts the products of matrix products for one example of ``length`` word pieces; ``first_token`` says that the
     last layer computes the first token alone. Softmax, norms and activations are not counted.
     ``sparsity`` is the share of the encoder's Dense kernels that is exactly zero.
     """
     trained = {variable.name: int(variable.shape.num_elements()) for variable in model.trainable_variables}
-    tables = sum(size for name, size in trained.items() if "/embeddings" in name)
+    tables = sum(
+        size for name, size in trained.items() if "/embeddings" in name or name.startswith(f"{EXPANSION}/")
+    )
     total = sum(trained.values())
     return {
         "parameters": total,
@@ -30,7 +34,8 @@ def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool
 def macs(config: EncoderConfig, *, length: int, outputs: int, first_token: bool) -> int:
     """Multiply-accumulate operations of one example's matrix products."""
     hidden = config.hidden_size
-    total = length * config.embedding_size * hidden if config.embedding_size != hidden else 0
+    total = length * config.embedding_size * (config.embedding_rank or 0)
+    total += length * config.embedding_size * hidden if config.embedding_size != hidden else 0
     for index, (heads, neurons) in enumerate(zip(config.num_heads, config.intermediate_sizes, strict=True)):
         queries = 1 if first_token and index == config.num_layers - 1 else length
         width = heads * config.head_size

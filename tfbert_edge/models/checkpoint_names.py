@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Final
 
 # Layer of this network -> module of the family. "{i}" is the number of the layer.
-_BERT_ENCODER: Final = {
+_EMBEDDINGS: Final = {
     "embeddings.word": "embeddings.word_embeddings",
+    # Of a factorised word table; transformers has no such module.
+    "embeddings.expansion": "embeddings.word_expansion",
     "embeddings.position": "embeddings.position_embeddings",
-    "embeddings.token_type": "embeddings.token_type_embeddings",
     "embeddings.norm.scale": "embeddings.LayerNorm",
     "embeddings.norm.shift": "embeddings.LayerNorm",
+}
+_BERT_ENCODER: Final = {
+    **_EMBEDDINGS,
+    "embeddings.token_type": "embeddings.token_type_embeddings",
     "layer_{i}.attention.query": "encoder.layer.{i}.attention.self.query",
     "layer_{i}.attention.key": "encoder.layer.{i}.attention.self.key",
     "layer_{i}.attention.value": "encoder.layer.{i}.attention.self.value",
@@ -29,10 +34,7 @@ _BERT_ENCODER: Final = {
     "layer_{i}.ffn.norm.shift": "encoder.layer.{i}.output.LayerNorm",
 }
 _DISTILBERT_ENCODER: Final = {
-    "embeddings.word": "embeddings.word_embeddings",
-    "embeddings.position": "embeddings.position_embeddings",
-    "embeddings.norm.scale": "embeddings.LayerNorm",
-    "embeddings.norm.shift": "embeddings.LayerNorm",
+    **_EMBEDDINGS,
     "layer_{i}.attention.query": "transformer.layer.{i}.attention.q_lin",
     "layer_{i}.attention.key": "transformer.layer.{i}.attention.k_lin",
     "layer_{i}.attention.value": "transformer.layer.{i}.attention.v_lin",

@@ -49,6 +49,8 @@ def save_checkpoint(
 ) -> Path:
     """Write ``model`` as a folder that transformers loads: config, ``model.safetensors``, tokenizer files.
 
+    transformers has no class for a network with ``head_size``, lists of heads or neurons, or ``embedding_rank`` in its
+    config.json, as compression leaves them; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too.
     The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
     replaced. ``labels`` names a classification's outputs in order; without them they are ``LABEL_0``, ...
 

@@ -17,6 +17,7 @@ class EncoderConfig:
 
     ``num_heads`` and ``intermediate_sizes`` hold one number a layer, since structured pruning may leave layers unequal.
     ``embedding_size`` differs from ``hidden_size`` in ELECTRA; ``type_vocab_size`` is 0 where a family has no segments.
+    ``embedding_rank`` is the width of a factorised word table, a field that transformers does not know; None: it is whole.
     """
 
     family: str
@@ -35,6 +36,7 @@ class EncoderConfig:
     classifier_dropout: float = 0.1
     initializer_range: float = 0.02
     pad_token_id: int = 0
+    embedding_rank: int | None = None
 
     def __post_init__(self) -> None:
         if self.hidden_act not in ACTIVATIONS:
@@ -46,6 +48,10 @@ class EncoderConfig:
             raise CheckpointError(
                 "num_heads and intermediate_sizes must hold one number for each layer, but they are "
                 f"{self.num_heads} and {self.intermediate_sizes}."
+            )
+        if self.embedding_rank is not None and self.embedding_rank < 1:
+            raise CheckpointError(
+                f"embedding_rank must be at least 1, but is {self.embedding_rank}. Mend config.json."
             )
 
     @property
@@ -113,6 +119,7 @@ class EncoderConfig:
             classifier_dropout=float(value("classifier_dropout", 0.2 if family == "distilbert" else dropout)),
             initializer_range=float(value("initializer_range", 0.02)),
             pad_token_id=int(config.get("pad_token_id") or 0),
+            embedding_rank=None if config.get("embedding_rank") is None else int(config["embedding_rank"]),
         )
 
     def to_hf(self) -> dict[str, Any]:
@@ -138,6 +145,8 @@ class EncoderConfig:
         result |= {names[key]: value for key, value in values.items() if names[key]}
         if self.head_size * self.num_heads[0] != self.hidden_size or len(set(self.num_heads)) > 1:
             result["head_size"] = self.head_size
+        if self.embedding_rank is not None:
+            result["embedding_rank"] = self.embedding_rank
         return result
 
 

@@ -8,6 +8,8 @@ from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.normalization import layer_norm
 
+WORDS, EXPANSION = "embeddings.word", "embeddings.expansion"
+
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class PositionEmbedding(keras.layers.Layer):
@@ -34,25 +36,31 @@ class PositionEmbedding(keras.layers.Layer):
 
 
 def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: Any, dropout: Any) -> Any:
-    """Embed int32 ``(b, n)`` ids and segments; returns float32 ``(b, n, hidden_size)``."""
+    """Embed int32 ``(b, n)`` ids and segments; returns float32 ``(b, n, hidden_size)``.
 
-    def table(rows: int, name: str) -> Any:
+    Where the configuration has an ``embedding_rank``, the word table has that width, and a matrix brings its rows to the
+    width of positions and segments before they are summed.
+    """
+
+    def table(rows: int, width: int, name: str) -> Any:
         initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
-        width = config.embedding_size
         return keras.layers.Embedding(
             rows, width, embeddings_initializer=initializer, name=name, dtype="float32"
         )
 
-    words = table(config.vocab_size, "embeddings.word")(input_ids)
+    width = config.embedding_size
+    words = table(config.vocab_size, config.embedding_rank or width, WORDS)(input_ids)
+    if config.embedding_rank is not None:
+        words = dense(width, EXPANSION, use_bias=False)(words)
     offset = PositionEmbedding(
         config.max_position_embeddings,
-        config.embedding_size,
+        width,
         config.initializer_range,
         name="embeddings.position",
         dtype="float32",
     )(input_ids)
     if config.type_vocab_size:
-        segments = table(config.type_vocab_size, "embeddings.token_type")(token_type_ids)
+        segments = table(config.type_vocab_size, width, "embeddings.token_type")(token_type_ids)
         offset = keras.layers.Add(name="embeddings.offset", dtype="float32")([segments, offset])
     total = keras.layers.Add(name="embeddings.sum", dtype="float32")([words, offset])
     normal = layer_norm(total, epsilon=config.layer_norm_epsilon, name="embeddings.norm")

@@ -28,9 +28,9 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0, first_tok
     """
     input_ids, token_type_ids, attention_mask = inputs
 
-    def dense(units: int, name: str) -> Any:
+    def dense(units: int, name: str, **kwargs: Any) -> Any:
         initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
-        return keras.layers.Dense(units, kernel_initializer=initializer, name=name)
+        return keras.layers.Dense(units, kernel_initializer=initializer, name=name, **kwargs)
 
     def dropout(rate: float) -> Any:
         return lambda name, dtype=None: CountedDropout(rate, seed, name=name, dtype=dtype)

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
     """Every contradiction among the steps of ``recipe.compress``, in the order of the steps."""
-    checks = (_quantization_last, _twice, _nothing_to_learn, _heads_compared, _taught_itself)
+    checks = (
+        _quantization_last,
+        _twice,
+        _factorized_once,
+        _nothing_to_learn,
+        _heads_compared,
+        _taught_itself,
+    )
     found = [one for check in checks for one in check(recipe)]
     yield from sorted(found, key=lambda one: int(one.path[1]))
 
@@ -41,6 +48,14 @@ def _twice(recipe: Recipe) -> Iterator[Contradiction]:
             yield contradiction(
                 f"compress.{at}", f"{method} follows {method}: make them one step", "compress"
             )
+
+
+def _factorized_once(recipe: Recipe) -> Iterator[Contradiction]:
+    places = [at for at, method in enumerate(_methods(recipe)) if method == "factorize_embeddings"]
+    for at in places[1:]:
+        yield contradiction(
+            f"compress.{at}", "factorize_embeddings has been a step before: leave one out", "compress"
+        )
 
 
 def _nothing_to_learn(recipe: Recipe) -> Iterator[Contradiction]:
@@ -77,6 +92,6 @@ def _taught_itself(recipe: Recipe) -> Iterator[Contradiction]:
     if methods and methods[0].startswith("distill_"):
         yield contradiction(
             "compress.0",
-            f"{methods[0]} would teach the fine-tuned network what it is: put a prune_ step before it",
+            f"{methods[0]} would teach the fine-tuned network what it is: put a step before it that makes the network smaller",
             "compress",
         )

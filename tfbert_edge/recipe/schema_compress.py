@@ -9,8 +9,15 @@ from pydantic import Field
 from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
 from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons
 from tfbert_edge.recipe.schema_quantize import QuantizeAware
+from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 
 CompressStep = Annotated[
-    PruneLayers | PruneHeads | PruneNeurons | DistillOutputs | DistillLayers | QuantizeAware,
+    PruneLayers
+    | PruneHeads
+    | PruneNeurons
+    | FactorizeEmbeddings
+    | DistillOutputs
+    | DistillLayers
+    | QuantizeAware,
     Field(discriminator="method"),
 ]

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tfbert_edge.atomic import sha256, write_json
+from tfbert_edge.models.checkpoint import read_config
+from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import FIGURES, MODEL, step_folder
 
@@ -22,6 +24,7 @@ METHODS = {
     "prune_layers": ("prune", "prune_layers_step"),
     "prune_heads": ("prune", "prune_heads_step"),
     "prune_neurons": ("prune", "prune_neurons_step"),
+    "factorize_embeddings": ("share", "factorize_embeddings_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
     "quantize_aware": ("quantize_aware", "quantize_aware_step"),
@@ -33,11 +36,16 @@ def compress_stage(run: Run) -> list[dict[str, Any]]:
     """Run each step that is not finished yet; returns the figures of all.
 
     A step is finished where its folder holds figures, made from the same fine-tuned model by the same steps up to it.
+
+    Raises:
+        RecipeError: a step asks for what the fine-tuned network cannot have.
     """
     figures = []
     source = run.model_folder
     teacher = sha256(source / "model.safetensors")
     recipe = run.recipe
+    if recipe.compress:
+        steps_must_fit(recipe, read_config(source)[0])
     for number, step in enumerate(recipe.compress, start=1):
         folder = step_folder(run, number, step.method)
         key = {

@@ -61,11 +61,7 @@ def prune_neurons_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
 
 
 def prune_step(run: Run, step: Any, source: Path, folder: Path, remove: Removal) -> dict[str, Any]:
-    """Remove parts of the network in ``source``; writes ``model`` (a Hugging Face folder) into ``folder``.
-
-    Returns ``before`` and ``after`` (the task's metrics on the validation set, parameters, MACs), ``figures`` (the metrics
-    after) and ``config``.
-    """
+    """Remove parts of the network in ``source``; see :func:`changed_network`."""
     recipe, task = run.recipe, run.data.task
     with precision("float32"):
         network = saved_network(run, source)
@@ -79,13 +75,22 @@ def prune_step(run: Run, step: Any, source: Path, folder: Path, remove: Removal)
         smaller, config = remove(
             network.model, network.config, batches=batches, loss=make_loss(task.loss), head=task.head
         )
-    pruned = Network(smaller, config, network.tokenizer, task)
-    before, after = (measured(run, one) for one in (network, pruned))
+    return changed_network(run, network, Network(smaller, config, network.tokenizer, task), folder)
+
+
+def changed_network(run: Run, network: Network, changed: Network, folder: Path) -> dict[str, Any]:
+    """Compare two networks in float32 and write ``model``, the changed one, as a Hugging Face folder into ``folder``.
+
+    Returns ``before`` and ``after`` (the task's metrics on the validation set, parameters, MACs), ``figures`` (the metrics
+    after) and ``config``.
+    """
+    task, config = network.task, changed.config
+    before, after = (measured(run, one) for one in (network, changed))
     shown = ", ".join(f"{name} {after['metrics'][name]:.4f}" for name in task.metric_names)
     for name in ("parameters", "macs"):
         run.console.say(f"  {name}: {before[name]:,} before, {after[name]:,} after")
     run.console.say(f"  validation: {shown}")
-    save_network(run, pruned, folder / MODEL)
+    save_network(run, changed, folder / MODEL)
     return {
         "before": before,
         "after": after,

@@ -1,0 +1,19 @@
+"""Compression steps after which fewer numbers do the same work."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from tfbert_edge.recipe.block import Block, PositiveInt
+
+
+class FactorizeEmbeddings(Block):
+    """The word table becomes a narrow one times a matrix (Lan et al. 2020, ALBERT), by singular value decomposition."""
+
+    TAG: ClassVar[str] = "factorize_embeddings"
+
+    method: Literal["factorize_embeddings"]
+    size: PositiveInt
+    """The narrow table's width; below the width of the embeddings."""
+    weighting: Literal["counts", "equal"] = "counts"
+    """counts: word pieces matter as often as the training texts use them; equal: all the same."""

@@ -1,0 +1,28 @@
+"""Whether a recipe's compression steps fit the network that they start from; found out before it is trained."""
+
+from __future__ import annotations
+
+from tfbert_edge.errors import RecipeError
+from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.recipe import Recipe
+
+
+def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
+    """Go through the steps of ``recipe.compress`` as they would change ``config``.
+
+    Raises:
+        RecipeError: a step asks for what the network cannot have; the message names each.
+    """
+    problems = []
+    for at, step in enumerate(recipe.compress):
+        if step.method == "factorize_embeddings":
+            if config.embedding_rank is not None:
+                problems.append(
+                    f"compress.{at}: the checkpoint's word table is factorised already; leave it out"
+                )
+            elif step.size >= config.embedding_size:
+                problems.append(
+                    f"compress.{at}.size: must be below the width of the embeddings, {config.embedding_size}, was {step.size}"
+                )
+    if problems:
+        raise RecipeError("the compression steps do not fit the checkpoint:\n  " + "\n  ".join(problems))
