@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 import transformers
@@ -118,12 +119,60 @@ def test_to_hf_of_unequal_layers_is_read_back():
     assert EncoderConfig.from_hf(config.to_hf()) == config
 
 
+@pytest.mark.parametrize("family", ["bert", "distilbert", "electra"])
+def test_to_hf_of_no_norm_and_unequal_layers_is_read_back_and_refused_by_transformers(family, tmp_path):
+    config = dataclasses.replace(
+        preset("tiny"),
+        family=family,
+        type_vocab_size=0 if family == "distilbert" else 2,
+        normalization="no_norm",
+        hidden_act="relu",
+        num_heads=(2, 1),
+        head_size=16,
+        intermediate_sizes=(40, 24),
+    )
+    raw = config.to_hf()
+
+    assert EncoderConfig.from_hf(raw) == config
+    assert raw["normalization_type"] == "no_norm"
+    (tmp_path / "config.json").write_text(json.dumps(raw))
+    with pytest.raises(ValueError, match="tfbert_edge"):
+        transformers.AutoConfig.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "standard"),
+    [
+        ({}, True),
+        ({"num_heads": (2, 2), "head_size": 16, "hidden_act": "relu"}, True),
+        ({"num_heads": (2, 2)}, False),
+        ({"num_heads": (4, 2)}, False),
+        ({"intermediate_sizes": (64, 48)}, False),
+        ({"normalization": "no_norm"}, False),
+        ({"embedding_rank": 8}, False),
+    ],
+)
+def test_is_standard_says_whether_transformers_computes_this_network(changes, standard):
+    config = dataclasses.replace(preset("tiny"), **changes)
+
+    assert config.is_standard is standard
+    assert (config.to_hf()["model_type"] == "bert") is standard
+
+
+def test_layer_drop_belongs_to_a_training_and_is_not_written():
+    config = dataclasses.replace(preset("tiny"), layer_drop=0.2)
+
+    assert EncoderConfig.from_hf(config.to_hf()) == preset("tiny")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"model_type": "roberta"}, "one of bert, electra, distilbert, but config.json has 'roberta'"),
         ({"model_type": None}, "one of bert, electra, distilbert"),
         ({"hidden_act": "silu"}, "hidden_act must be one of gelu, gelu_new, relu.*'silu'"),
+        ({"normalization_type": "rms"}, "normalization_type must be one of layer_norm, no_norm.*'rms'"),
+        ({"model_type": "tfbert_edge"}, "one of bert, electra, distilbert, but config.json has 'None'"),
         ({"position_embedding_type": "relative_key"}, "absolute positions"),
         ({"is_decoder": True}, "no decoder"),
         ({"num_attention_heads": 5}, "48 must be divisible by the 5 attention heads"),

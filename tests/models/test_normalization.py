@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge._keras import keras
-from tfbert_edge.models.normalization import layer_norm
+from tfbert_edge.models.normalization import layer_norm, no_norm
 
 
 @pytest.mark.parametrize("epsilon", [1e-12, 1e-5])
@@ -40,3 +40,15 @@ def test_layer_norm_in_mixed_bfloat16_computes_in_float32():
     # A row of 24 floats has mean 0 and variance 1 to float32's accuracy, which bfloat16 would miss by 1e-3.
     np.testing.assert_allclose(output.mean(-1), 0, atol=1e-5)
     np.testing.assert_allclose(output.var(-1), 1, atol=1e-5)
+
+
+def test_no_norm_scales_and_shifts_each_channel_and_nothing_else():
+    random = np.random.default_rng(0)
+    inputs, gamma, beta = random.normal(size=(2, 3, 24)), *random.normal(size=(2, 24))
+    place = keras.Input((None, 24))
+    model = keras.Model(place, no_norm(place, epsilon=1e-12, name="norm"))
+    model.get_layer("norm.scale").set_weights([gamma])
+    model.get_layer("norm.shift").set_weights([beta])
+
+    np.testing.assert_allclose(model(inputs), inputs * gamma + beta, rtol=1e-5, atol=1e-6)
+    assert [layer.name for layer in model.layers[1:]] == ["norm.scale", "norm.shift"]

@@ -137,8 +137,19 @@ def test_range_quantizer_assign_covers_the_interval_and_zero():
     [
         ({"family": "distilbert", "type_vocab_size": 0, "hidden_act": "relu"}, 3, "softmax"),
         ({"family": "electra", "embedding_size": 16, "hidden_act": "gelu_new"}, 1, "linear"),
+        (
+            {
+                "normalization": "no_norm",
+                "hidden_act": "relu",
+                "num_heads": (2, 1),
+                "head_size": 16,
+                "layer_drop": 0.5,
+            },
+            3,
+            "softmax",
+        ),
     ],
-    ids=["distilbert-relu-classes", "electra-gelu_new-score"],
+    ids=["distilbert-relu-classes", "electra-gelu_new-score", "no_norm-relu-wide-heads"],
 )
 def test_converted_network_of_each_family_is_integer_and_answers_as_its_fake_quantization(
     fields, num_outputs, output_activation

@@ -87,3 +87,20 @@ def test_training_not_resumed_deletes_former_snapshots(program, tmp_path: Path):
     names = [p.name for p in folder.iterdir()]
     assert names == ["step-00000001"]
     assert json.loads((folder / names[0] / "state.json").read_text())["settings"]["epochs"] == 1
+
+
+def test_training_resumed_with_layer_drop_skips_the_same_layers(program, tmp_path: Path):
+    folder, settings = tmp_path / "snapshots", {"dropout": 0.0, "layer_drop": 0.5, "epochs": 1}
+    expected, losses, _ = program.train(folder=str(folder), **settings)
+    plain = program.train(dropout=0.0, epochs=1)[1]
+    newest = max(folder.glob("step-*"))
+    assert newest.name == "step-00000006"
+    (newest / "state.json").write_text("{", encoding="utf-8")
+
+    model, resumed, _ = program.train(folder=str(folder), resume=True, **settings)
+
+    assert losses != plain
+    np.testing.assert_allclose(resumed, losses[-len(resumed) :], rtol=1e-6)
+    assert 0 < len(resumed) < len(losses)
+    for variable, other in zip(model.variables, expected.variables, strict=True):
+        np.testing.assert_allclose(variable.numpy(), other.numpy(), rtol=0, atol=1e-6)

@@ -65,6 +65,7 @@ def train(
     learning_rate: float = 1e-3,
     unfreeze_per_epoch: int = 0,
     adversarial: float = 0.0,
+    layer_drop: float = 0.0,
 ) -> tuple[Any, list[float], list[dict[str, Any]]]:
     """Train a tiny model; returns it, the loss of each batch, and the history. ``kill_at``: die at this
     batch.
@@ -81,7 +82,7 @@ def train(
         make_features(examples), batch_size=8, seed=5, shards=chosen.num_replicas_in_sync
     )
     with chosen.scope():
-        model = make_model(dropout=dropout)
+        model = make_model(dropout=dropout, layer_drop=layer_drop)
         steps = epochs * updates_per_epoch(batches, accumulate)
         schedule = make_schedule("linear", learning_rate=learning_rate, total_steps=steps, warmup_ratio=0.2)
         optimizer = make_optimizer(model, schedule)

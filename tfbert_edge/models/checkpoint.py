@@ -79,6 +79,7 @@ def load_checkpoint(
     hidden_dropout: float | None = None,
     attention_dropout: float | None = None,
     classifier_dropout: float | None = None,
+    layer_drop: float = 0.0,
     seed: int = 0,
     new_head: bool = False,
 ) -> Loaded:
@@ -88,7 +89,7 @@ def load_checkpoint(
     N(0, initializer_range^2) by ``seed``, biases are zero. BERT's pooler is ``head.dense`` and is taken when
     it is there. ``new_head=True`` leaves the checkpoint's own classifier aside, for a task with other labels.
     Heads of other tasks (masked language model, next sentence, discriminator) are ignored. The dropouts
-    replace the checkpoint's own where they are not None.
+    replace the checkpoint's own where they are not None; ``layer_drop`` is the share of layers that training skips.
 
     Raises:
         CheckpointError: no configuration or weights that can be read; or tensors that are missing, misshapen,
@@ -100,6 +101,7 @@ def load_checkpoint(
         "hidden_dropout": hidden_dropout,
         "attention_dropout": attention_dropout,
         "classifier_dropout": classifier_dropout,
+        "layer_drop": layer_drop,
     }
     config = dataclasses.replace(
         config, **{name: rate for name, rate in dropouts.items() if rate is not None}

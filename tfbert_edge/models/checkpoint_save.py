@@ -16,6 +16,7 @@ from tfbert_edge.models.checkpoint_files import SAFETENSORS
 from tfbert_edge.models.checkpoint_names import FAMILIES, is_transposed, stored_name, tensor_name
 from tfbert_edge.models.config import EncoderConfig
 
+OWN_ARCHITECTURE = "TfbertEdgeForSequenceClassification"
 _PROBLEM_TYPES = {"classification": "single_label_classification", "regression": "regression"}
 
 
@@ -47,11 +48,11 @@ def save_checkpoint(
     labels: Sequence[str] = (),
     task_type: str = "classification",
 ) -> Path:
-    """Write ``model`` as a folder that transformers loads: config, ``model.safetensors``, tokenizer files.
+    """Write ``model`` as a Hugging Face folder: config, ``model.safetensors``, tokenizer files.
 
-    transformers has no class for a network with ``head_size``, lists of heads or neurons, or ``embedding_rank`` in its
-    config.json, as compression leaves them; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too.
-    The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
+    transformers loads it where ``config.is_standard``. It has no class for a network with ``head_size``, lists of heads or
+    neurons, ``embedding_rank`` or ``normalization_type`` in its config.json, as compression leaves them, and refuses that by
+    its ``model_type``; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too. The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
     replaced. ``labels`` names a classification's outputs in order; without them they are ``LABEL_0``, ...
 
     Raises:
@@ -74,7 +75,7 @@ def save_checkpoint(
         )
     names = list(labels) or [f"LABEL_{index}" for index in range(num_outputs)]
     raw = config.to_hf() | {
-        "architectures": [FAMILIES[config.family].architecture],
+        "architectures": [FAMILIES[config.family].architecture if config.is_standard else OWN_ARCHITECTURE],
         "id2label": {str(index): name for index, name in enumerate(names)},
         "label2id": {name: index for index, name in enumerate(names)},
         "problem_type": _PROBLEM_TYPES[task_type],

@@ -9,6 +9,10 @@ from typing import Any
 from tfbert_edge.errors import CheckpointError
 
 ACTIVATIONS = ("gelu", "gelu_new", "relu")
+NORMALIZATIONS = ("layer_norm", "no_norm")
+
+OWN_TYPE = "tfbert_edge"
+"""The ``model_type`` of a network that transformers' class of its family would compute otherwise, or not at all."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class EncoderConfig:
     ``num_heads`` and ``intermediate_sizes`` hold one number a layer, since structured pruning may leave layers unequal.
     ``embedding_size`` differs from ``hidden_size`` in ELECTRA; ``type_vocab_size`` is 0 where a family has no segments.
     ``embedding_rank`` is the width of a factorised word table, a field that transformers does not know; None: it is whole.
+    ``layer_drop`` is of one training and never saved: with what probability a layer is skipped.
     """
 
     family: str
@@ -28,6 +33,7 @@ class EncoderConfig:
     head_size: int
     intermediate_sizes: tuple[int, ...]
     hidden_act: str = "gelu"
+    normalization: str = "layer_norm"
     max_position_embeddings: int = 512
     type_vocab_size: int = 2
     layer_norm_epsilon: float = 1e-12
@@ -37,12 +43,18 @@ class EncoderConfig:
     initializer_range: float = 0.02
     pad_token_id: int = 0
     embedding_rank: int | None = None
+    layer_drop: float = 0.0
 
     def __post_init__(self) -> None:
         if self.hidden_act not in ACTIVATIONS:
             raise CheckpointError(
                 f"hidden_act must be one of {', '.join(ACTIVATIONS)}, but the configuration has '{self.hidden_act}'. "
                 "Choose a checkpoint with one of these."
+            )
+        if self.normalization not in NORMALIZATIONS:
+            raise CheckpointError(
+                f"normalization_type must be one of {', '.join(NORMALIZATIONS)}, but the configuration has "
+                f"'{self.normalization}'. Choose a checkpoint with one of these."
             )
         if not self.num_heads or len(self.num_heads) != len(self.intermediate_sizes):
             raise CheckpointError(
@@ -59,14 +71,23 @@ class EncoderConfig:
         """How many transformer layers the encoder has."""
         return len(self.num_heads)
 
+    @property
+    def is_standard(self) -> bool:
+        """Whether transformers' own class of this family computes this network."""
+        equal = len(set(self.num_heads)) == len(set(self.intermediate_sizes)) == 1
+        whole = self.num_heads[0] * self.head_size == self.hidden_size
+        return equal and whole and self.normalization == "layer_norm" and self.embedding_rank is None
+
     @classmethod
     def from_hf(cls, config: Mapping[str, Any]) -> EncoderConfig:
-        """Read a Hugging Face configuration of family ``bert``, ``distilbert`` or ``electra``.
+        """Read a Hugging Face configuration of family ``bert``, ``distilbert`` or ``electra``, or one of :meth:`to_hf`.
 
         Raises:
             CheckpointError: another family, a missing field, or a variant (relative positions, decoder).
         """
         family = config.get("model_type")
+        if family == OWN_TYPE:
+            family = config.get("family")
         names = _FIELDS.get(str(family))
         if names is None:
             raise CheckpointError(
@@ -111,6 +132,7 @@ class EncoderConfig:
             head_size=head_size,
             intermediate_sizes=_per_layer(value("intermediate_size"), layers, names["intermediate_size"]),
             hidden_act=str(value("hidden_act", "gelu")),
+            normalization=str(config.get("normalization_type") or "layer_norm"),
             max_position_embeddings=int(value("max_position_embeddings", 512)),
             type_vocab_size=int(value("type_vocab_size", 0 if family == "distilbert" else 2)),
             layer_norm_epsilon=float(value("layer_norm_epsilon", 1e-12)),
@@ -123,7 +145,11 @@ class EncoderConfig:
         )
 
     def to_hf(self) -> dict[str, Any]:
-        """Return the fields of a Hugging Face ``config.json``; per-layer lists appear only where layers differ."""
+        """Return the fields of a Hugging Face ``config.json``; per-layer lists appear only where layers differ.
+
+        ``model_type`` is the family only where transformers' class of it computes this network, else ``tfbert_edge``, which
+        transformers refuses instead of computing something else.
+        """
         names = _FIELDS[self.family]
         values: dict[str, Any] = {
             "vocab_size": self.vocab_size,
@@ -143,10 +169,15 @@ class EncoderConfig:
         }
         result: dict[str, Any] = {"model_type": self.family, "pad_token_id": self.pad_token_id}
         result |= {names[key]: value for key, value in values.items() if names[key]}
+        if not self.is_standard:
+            result |= {"model_type": OWN_TYPE, "family": self.family}
         if self.head_size * self.num_heads[0] != self.hidden_size or len(set(self.num_heads)) > 1:
             result["head_size"] = self.head_size
         if self.embedding_rank is not None:
             result["embedding_rank"] = self.embedding_rank
+        if self.normalization != "layer_norm":
+            # As transformers' MobileBertConfig calls it.
+            result["normalization_type"] = self.normalization
         return result
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.normalization import layer_norm
+from tfbert_edge.models.normalization import NORMS
 
 WORDS, EXPANSION = "embeddings.word", "embeddings.expansion"
 
@@ -63,7 +63,8 @@ def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: 
         segments = table(config.type_vocab_size, width, "embeddings.token_type")(token_type_ids)
         offset = keras.layers.Add(name="embeddings.offset", dtype="float32")([segments, offset])
     total = keras.layers.Add(name="embeddings.sum", dtype="float32")([words, offset])
-    normal = layer_norm(total, epsilon=config.layer_norm_epsilon, name="embeddings.norm")
+    norm = NORMS[config.normalization]
+    normal = norm(total, epsilon=config.layer_norm_epsilon, name="embeddings.norm")
     hidden = dropout("embeddings.dropout", "float32")(normal)
     if config.embedding_size != config.hidden_size:
         hidden = dense(config.hidden_size, "embeddings.projection")(hidden)

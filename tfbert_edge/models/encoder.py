@@ -8,9 +8,9 @@ from typing import Any
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.attention import MASK_PENALTY, MaskBias, self_attention
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.dropout import CountedDropout
+from tfbert_edge.models.dropout import CountedDropout, LayerDrop
 from tfbert_edge.models.embeddings import embed
-from tfbert_edge.models.normalization import layer_norm
+from tfbert_edge.models.normalization import NORMS
 
 INPUT_NAMES = ("input_ids", "token_type_ids", "attention_mask")
 
@@ -42,13 +42,14 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0, first_tok
     def residual(update: Any, shortcut: Any, name: str) -> Any:
         update = hidden_dropout(f"{name}.dropout")(dense(config.hidden_size, f"{name}.output")(update))
         total = keras.layers.Add(name=f"{name}.sum", dtype="float32")([update, shortcut])
-        return layer_norm(total, epsilon=config.layer_norm_epsilon, name=f"{name}.norm")
+        return NORMS[config.normalization](total, epsilon=config.layer_norm_epsilon, name=f"{name}.norm")
 
     for index, (heads, neurons) in enumerate(zip(config.num_heads, config.intermediate_sizes, strict=True)):
         name = f"layer_{index}"
         states = hidden
         if first_token and index == config.num_layers - 1:
             hidden = FirstToken(name=f"{name}.first_token")(hidden)
+        before = hidden
         context = self_attention(
             states,
             mask_bias,
@@ -64,6 +65,9 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0, first_tok
             dense(neurons, f"{name}.ffn.intermediate")(hidden)
         )
         hidden = residual(neuron, hidden, f"{name}.ffn")
+        if config.layer_drop:
+            drop = LayerDrop(config.layer_drop, seed, name=f"{name}.layer_drop", dtype="float32")
+            hidden = drop([before, hidden])
     return hidden
 
 

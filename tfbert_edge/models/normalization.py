@@ -1,6 +1,7 @@
-"""LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for.
+"""LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for, and NoNorm.
 
-    d = x - mean(x),   y = gamma * d * rsqrt(mean(d * d) + epsilon) + beta
+    LayerNorm   d = x - mean(x),   y = gamma * d * rsqrt(mean(d * d) + epsilon) + beta
+    NoNorm      y = gamma * x + beta        (Sun et al. 2020, "MobileBERT", section 3.3)
 
 Each step is a layer of its own, so that each can carry its own quantizer. A square is a product of a tensor with itself:
 SQUARED_DIFFERENCE has no fast integer kernel. The variance is a MEAN: LiteRT's reference kernel for an int8 SUM with unequal
@@ -60,3 +61,16 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
     inverse = step(InverseRoot, "inverse")(step(Offset, "epsilon", amount=epsilon)(variance))
     normal = step(keras.layers.Multiply, "normal")([centred, inverse])
     return step(ChannelShift, "shift")(step(ChannelScale, "scale")(normal))
+
+
+def no_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
+    """Scale and shift each channel of float ``(b, n, h)`` by learned ``gamma`` and ``beta``; returns float32 ``(b, n, h)``.
+
+    ``epsilon`` has no effect: the two norms are called alike.
+    """
+    scaled = ChannelScale(name=f"{name}.scale", dtype="float32")(inputs)
+    return ChannelShift(name=f"{name}.shift", dtype="float32")(scaled)
+
+
+NORMS = {"layer_norm": layer_norm, "no_norm": no_norm}
+"""``config.normalization`` -> what connects one; its last layers are called ``scale`` and ``shift`` in either."""

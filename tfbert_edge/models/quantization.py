@@ -154,7 +154,7 @@ class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
 
 
 # Layers that move numbers and compute nothing: what goes in comes out, under the same scale.
-_MOVING = {"InputLayer", "SplitHeads", "MergeHeads", "FirstToken", "OnlyToken", "CountedDropout"}
+_MOVING = {"InputLayer", "SplitHeads", "MergeHeads", "FirstToken", "OnlyToken", "CountedDropout", "LayerDrop"}
 
 
 def layer_quantization(layer: Any, *, followed_by_relu: bool = False) -> LayerQuantization | None:

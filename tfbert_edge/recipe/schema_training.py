@@ -119,6 +119,9 @@ class TrainingConfig(Block):
     adversarial: NonNegativeFloat = 0.0
     """Each batch is also trained on at the worst change of its word embeddings, as long as this share of them; 0: not.
     Doubles the time (Miyato et al. 2017)."""
+    layer_drop: Probability = 0.0
+    """The share of batches in which a layer is skipped, each for itself, so that prune_layers costs less afterwards
+    (Fan et al. 2020)."""
     class_weights: ClassWeights = None
     """null, balanced (inverse to frequency), or {label: weight}."""
     layer_learning_rate_decay: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0

@@ -136,6 +136,7 @@ def _load(run: Run, task: Task, trimmed: TrimmedVocabulary | None) -> Loaded:
         hidden_dropout=model.hidden_dropout,
         attention_dropout=model.attention_dropout,
         classifier_dropout=model.classifier_dropout,
+        layer_drop=run.recipe.training.layer_drop,
         seed=run.recipe.seed,
         new_head=bool(names) and foreign,
     )
