@@ -327,3 +327,39 @@ def test_load_recipe_that_factorizes_twice_or_nothing_says_so(write):
 
     assert "compress.1.size: must be at least 1, was 0" in size
     assert "compress.1: factorize_embeddings has been a step before" in twice
+
+
+def test_load_recipe_with_blocks_that_nothing_teaches_says_so_before_anything_runs(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_heads, amount: 0.5}\n"
+        "  - {method: replace_blocks, heads: 2}\n"
+        "  - {method: distill_layers, attention_weight: 1}\n"
+        "  - {method: replace_blocks}\n"
+        "  - {method: quantize_aware}\n"
+    )
+
+    merged, compared, none, untaught = mistakes(write(text))
+    (compared_merged,) = mistakes(
+        write(
+            text.replace("  - {method: prune_heads, amount: 0.5}\n", "").replace(
+                "  - {method: replace_blocks}\n", ""
+            )
+        )
+    )
+    (kind,) = mistakes(
+        write(text.replace("{method: replace_blocks}", "{method: replace_blocks, activation: gelu}"))
+    )
+
+    assert "compress.1.heads: needs layers with equal numbers of heads" in merged
+    assert (
+        "compress.2.attention_weight: compares heads one by one, and prune_heads has removed some" in compared
+    )
+    assert "compress.3: nothing to replace: give one of normalization, activation, heads" in none
+    assert "compress.3: replace_blocks leaves a network that has to learn its new blocks" in untaught
+    assert "and replace_blocks has merged some" in compared_merged
+    assert "compress.3.activation: must be" in kind

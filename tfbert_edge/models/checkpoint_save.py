@@ -52,7 +52,8 @@ def save_checkpoint(
 
     transformers loads it where ``config.is_standard``. It has no class for a network with ``head_size``, lists of heads or
     neurons, ``embedding_rank`` or ``normalization_type`` in its config.json, as compression leaves them, and refuses that by
-    its ``model_type``; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too. The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
+    its ``model_type``; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too.
+    The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
     replaced. ``labels`` names a classification's outputs in order; without them they are ``LABEL_0``, ...
 
     Raises:

@@ -21,6 +21,9 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _nothing_to_learn,
         _heads_compared,
         _taught_itself,
+        _blocks_replaced,
+        _blocks_learned,
+        _heads_merged,
     )
     found = [one for check in checks for one in check(recipe)]
     yield from sorted(found, key=lambda one: int(one.path[1]))
@@ -79,10 +82,18 @@ def _nothing_to_learn(recipe: Recipe) -> Iterator[Contradiction]:
 def _heads_compared(recipe: Recipe) -> Iterator[Contradiction]:
     methods = _methods(recipe)
     for at, step in enumerate(recipe.compress):
-        if getattr(step, "attention_weight", 0.0) and "prune_heads" in methods[:at]:
+        if not getattr(step, "attention_weight", 0.0):
+            continue
+        merged = any(getattr(one, "heads", None) for one in recipe.compress[:at])
+        if "prune_heads" in methods[:at] or merged:
+            cause = (
+                "prune_heads has removed some"
+                if "prune_heads" in methods[:at]
+                else "replace_blocks has merged some"
+            )
             yield contradiction(
                 f"compress.{at}.attention_weight",
-                "compares heads one by one, and prune_heads has removed some; set it to 0",
+                f"compares heads one by one, and {cause}; set it to 0",
                 "compress",
             )
 
@@ -95,3 +106,35 @@ def _taught_itself(recipe: Recipe) -> Iterator[Contradiction]:
             f"{methods[0]} would teach the fine-tuned network what it is: put a step before it that makes the network smaller",
             "compress",
         )
+
+
+def _blocks_replaced(recipe: Recipe) -> Iterator[Contradiction]:
+    for at, step in enumerate(recipe.compress):
+        if step.method == "replace_blocks" and not (step.normalization or step.activation or step.heads):
+            yield contradiction(
+                f"compress.{at}",
+                "nothing to replace: give one of normalization, activation, heads",
+                "compress",
+            )
+
+
+def _blocks_learned(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, method in enumerate(methods):
+        if method == "replace_blocks" and not any(one.startswith("distill_") for one in methods[at:]):
+            yield contradiction(
+                f"compress.{at}",
+                "replace_blocks leaves a network that has to learn its new blocks: put a distill_ step after it",
+                "compress",
+            )
+
+
+def _heads_merged(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, step in enumerate(recipe.compress):
+        if step.method == "replace_blocks" and step.heads and "prune_heads" in methods[:at]:
+            yield contradiction(
+                f"compress.{at}.heads",
+                "needs layers with equal numbers of heads, and prune_heads may leave others; put it before prune_heads",
+                "compress",
+            )

@@ -6,13 +6,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
 from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
 from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons
 from tfbert_edge.recipe.schema_quantize import QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 
 CompressStep = Annotated[
-    PruneLayers
+    ReplaceBlocks
+    | PruneLayers
     | PruneHeads
     | PruneNeurons
     | FactorizeEmbeddings

@@ -1,0 +1,23 @@
+"""The compression step that swaps the network's building blocks for ones that integers are fast at."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from tfbert_edge.recipe.block import Block, PositiveInt
+
+
+class ReplaceBlocks(Block):
+    """Other blocks with the same weights, fitted on examples; a distill_ step after it makes them usable (Sun et al. 2020)."""
+
+    TAG: ClassVar[str] = "replace_blocks"
+
+    method: Literal["replace_blocks"]
+    normalization: Literal["no_norm"] | None = None
+    """no_norm: a scale and a shift of each channel in place of every LayerNorm."""
+    activation: Literal["relu"] | None = None
+    """relu: in place of GELU."""
+    heads: PositiveInt | None = None
+    """Heads of each layer, fewer and wider; must divide the number that there is."""
+    examples: PositiveInt = 512
+    """Training examples on which the new blocks are fitted."""
