@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from tfbert_edge._keras import keras
 from tfbert_edge.compress.replace_blocks import fitted_line, replace_blocks
 from tfbert_edge.data.batching import evaluation_batches
 from tfbert_edge.data.features import Features
-from tfbert_edge.errors import CompressionError
+from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.parts import keep_parts
 from tfbert_edge.models.presets import preset
+from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
+from tfbert_edge.recipe.schema_prune import PruneLayers
+from tfbert_edge.stages.fit import steps_must_fit
 
 CONFIG = preset("tiny")
 LENGTH = 12
@@ -180,3 +184,21 @@ def test_replaced_network_loses_heads_and_neurons_like_any_other(model):
 def test_replace_blocks_that_cannot_be_says_what_the_network_has(model, changes, blocks, message):
     with pytest.raises(CompressionError, match=message):
         replace_blocks(model, dataclasses.replace(CONFIG, **changes), batches=batches, **blocks)
+
+
+def test_steps_that_the_checkpoint_cannot_have_are_all_named_before_training():
+    steps = (
+        ReplaceBlocks(method="replace_blocks", heads=3),
+        PruneLayers(method="prune_layers", keep=1),
+        ReplaceBlocks(method="replace_blocks", heads=2, activation="relu"),
+        ReplaceBlocks(method="replace_blocks", heads=1, activation="relu"),
+        PruneLayers(method="prune_layers", keep=1),
+    )
+
+    with pytest.raises(RecipeError) as raised:
+        steps_must_fit(SimpleNamespace(compress=steps), CONFIG)
+
+    _, heads, activation, layers = str(raised.value).splitlines()
+    assert "compress.0: replace_blocks" in heads and "heads is 3, the layers have 4, 4" in heads
+    assert "compress.3: replace_blocks: the network's activation is relu already" in activation
+    assert "compress.4.keep: must be below the number of layers, 1, was 1" in layers

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tfbert_edge.errors import RecipeError
+import dataclasses
+
+from tfbert_edge.compress.replace_blocks import replaced
+from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.recipe import Recipe
 
@@ -23,6 +26,24 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
             elif step.size >= config.embedding_size:
                 problems.append(
                     f"compress.{at}.size: must be below the width of the embeddings, {config.embedding_size}, was {step.size}"
+                )
+        elif step.method == "replace_blocks":
+            try:
+                config = replaced(
+                    config, normalization=step.normalization, activation=step.activation, heads=step.heads
+                )
+            except CompressionError as error:
+                problems.append(f"compress.{at}: {error}")
+        elif step.method == "prune_layers":
+            if step.keep >= config.num_layers:
+                problems.append(
+                    f"compress.{at}.keep: must be below the number of layers, {config.num_layers}, was {step.keep}"
+                )
+            else:
+                config = dataclasses.replace(
+                    config,
+                    num_heads=config.num_heads[: step.keep],
+                    intermediate_sizes=config.intermediate_sizes[: step.keep],
                 )
     if problems:
         raise RecipeError("the compression steps do not fit the checkpoint:\n  " + "\n  ".join(problems))
