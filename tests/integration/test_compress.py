@@ -14,7 +14,14 @@ STEPS = [
     {"method": "prune_heads", "amount": 0.5, "rounds": 2, "examples": 16},
     {"method": "prune_neurons", "amount": 0.5, "rounds": 1, "examples": 16},
     {"method": "distill_layers", "epochs": 2, "batch_size": 8, "learning_rate": 3e-3},
-    {"method": "distill_outputs", "epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "cosine_weight": 0.5},
+    {
+        "method": "distill_outputs",
+        "epochs": 6,
+        "batch_size": 8,
+        "learning_rate": 3e-3,
+        "cosine_weight": 0.5,
+        "adversarial": 0.05,
+    },
     {"method": "quantize_aware", "batch_size": 8, "learning_rate": 1e-4},
 ]
 FOLDERS = [f"{number:02d}-{step['method']}" for number, step in enumerate(STEPS, start=1)]

@@ -24,6 +24,8 @@ class StudentTraining(Block):
     learning_rate: PositiveFloat = 1e-4
     warmup_ratio: Probability = WARMUP_RATIO
     weight_decay: NonNegativeFloat = 0.01
+    adversarial: NonNegativeFloat = 0.0
+    """Also at the worst change of the word embeddings, as in training.adversarial, towards the teacher's unchanged answers."""
 
 
 class Distillation(StudentTraining):

@@ -74,6 +74,7 @@ def train_student(
             batches=batches,
             optimizer=make_optimizer(both, schedule, weight_decay=step.weight_decay),
             epochs=step.epochs,
+            adversarial=step.adversarial,
             evaluate=lambda _: say_metrics(run, student.model, validation),
             metric=task.primary_metric,
             mode="min" if task.primary_metric in task.lower_is_better else "max",
