@@ -21,7 +21,7 @@ from tfbert_edge.console import Console
 from tfbert_edge.errors import RunError
 from tfbert_edge.recipe import Recipe, dump_recipe
 from tfbert_edge.stages.adopt import adopt_training
-from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage
+from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage, with_defaults
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.record import FILE_NAME, RunRecord
 from tfbert_edge.stages.run import Run
@@ -263,4 +263,4 @@ def _stored_recipe(folder: Path) -> dict[str, Any]:
         raise RunError(
             f"{path}, the recipe of this run, cannot be read. Start anew with --overwrite."
         ) from error
-    return stored if isinstance(stored, dict) else {}
+    return with_defaults(stored) if isinstance(stored, dict) else {}

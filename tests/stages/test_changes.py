@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tfbert_edge.recipe import load_recipe
-from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage
+from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage, with_defaults
 
 
 def dumped(*overrides: str) -> dict:
@@ -62,3 +62,16 @@ def test_every_field_of_the_recipe_has_a_stage_or_none():
             yield path
 
     assert {first_stage(path) for path in leaves(dumped())} == {*STAGES} - {"report"} | {None}
+
+
+def test_recipe_of_an_earlier_version_counts_its_missing_fields_as_defaults():
+    stored, unreadable = dumped(), dumped()
+    del stored["training"]["adversarial"]
+    unreadable["training"]["of_another_version"] = 1
+    del unreadable["training"]["adversarial"]
+
+    assert changed_fields(with_defaults(stored), dumped()) == []
+    assert changed_fields(with_defaults(stored), dumped("training.adversarial=0.1")) == [
+        "training.adversarial"
+    ]
+    assert "training.of_another_version" in changed_fields(with_defaults(unreadable), dumped())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tfbert_edge.atomic import new_folder
 from tfbert_edge.errors import RunError
-from tfbert_edge.stages.changes import changed_fields, first_stage
+from tfbert_edge.stages.changes import changed_fields, first_stage, with_defaults
 from tfbert_edge.stages.record import RunRecord
 from tfbert_edge.stages.run import Run
 
@@ -23,7 +23,7 @@ def adopt_training(run: Run, source: Path) -> None:
     other = RunRecord.load(source)
     if not other.finished("train"):
         raise RunError(f"the training in {source} must be finished, it is not. Finish it with --resume.")
-    changed = changed_fields(other.content["recipe"], run.recipe.model_dump(mode="json"))
+    changed = changed_fields(with_defaults(other.content["recipe"]), run.recipe.model_dump(mode="json"))
     fields = [field for field in changed if first_stage(field) == "train"]
     if fields:
         raise RunError(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
+from tfbert_edge.recipe import Recipe
+
 STAGES = ("train", "compress", "export", "validate", "report", "bundle")
 
 # The first stage that a field bears on; the longest matching prefix counts. None: no stage's result depends on it.
@@ -32,6 +36,17 @@ def changed_fields(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -
         elif before != after:
             paths.append(path)
     return paths
+
+
+def with_defaults(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored recipe with the fields that it lacks, because an earlier version wrote it, at their defaults.
+
+    One that this version cannot read comes back as it is: whatever differs then shows.
+    """
+    try:
+        return Recipe.model_validate(stored).model_dump(mode="json")
+    except ValidationError:
+        return stored
 
 
 def first_stage(path: str) -> str | None:
