@@ -130,6 +130,36 @@ def test_quantize_aware_training_killed_and_resumed_ends_with_the_weights_and_ra
         assert interval == pytest.approx(ranges[1][name], abs=1e-5), name
 
 
+def test_prune_weights_killed_and_resumed_ends_with_the_weights_of_an_uninterrupted_one(
+    make_recipe, tmp_path
+):
+    step = {"method": "prune_weights", "sparsity": 0.6, "frequency": 3, "batch_size": 8}
+    recipe = make_recipe(
+        tmp_path, training={"epochs": 1, "checkpoint_seconds": 0.01}, compress=[step], **SHORT, **GATES
+    )
+    assert run(["train", str(recipe)]) == 0
+    folders = [tmp_path / "run", tmp_path / "straight"]
+    shutil.copytree(*folders)
+    snapshots = folders[0] / "compress" / "01-prune_weights" / "snapshots"
+    process = start("compress", str(folders[0]))
+    # In the second of three epochs of 15 batches, while weights go.
+    wait_for(lambda: any(int(path.name[5:]) > 20 for path in snapshots.glob("step-*")), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert finished_stages(folders[0]) == ["train"]
+
+    for folder in folders:
+        assert run(["compress", str(folder)]) == 0
+
+    weights = [
+        load_file(folder / "compress" / "01-prune_weights" / "model" / "model.safetensors")
+        for folder in folders
+    ]
+    for name, array in weights[0].items():
+        np.testing.assert_allclose(array, weights[1][name], rtol=0, atol=1e-6, err_msg=name)
+        np.testing.assert_array_equal(array == 0.0, weights[1][name] == 0.0, err_msg=name)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
 def test_ctrl_c_says_how_to_resume_and_ends_with_130(make_recipe, tmp_path):
     recipe = make_recipe(tmp_path, training={"epochs": 50, "checkpoint_seconds": 0.01}, **SHORT, **GATES)

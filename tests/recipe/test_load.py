@@ -363,3 +363,34 @@ def test_load_recipe_with_blocks_that_nothing_teaches_says_so_before_anything_ru
     assert "compress.3: replace_blocks leaves a network that has to learn its new blocks" in untaught
     assert "and replace_blocks has merged some" in compared_merged
     assert "compress.3.activation: must be" in kind
+
+
+def test_load_recipe_with_a_prune_weights_step_that_contradicts_itself_says_so_before_anything_runs(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_weights, sparsity: 0.6, pattern: 2:4}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_weights, sparsity: 0.6, schedule: constant, end_ratio: 0.5, frequency: 3}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_weights, sparsity: 0.6, begin_ratio: 0.8}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_weights, sparsity: 0.6, exclude: ['*.query', attention.key]}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_weights, sparsity: 0.6, exclude: ['layer_*']}\n"
+        "  - {method: prune_weights, sparsity: 0.6, exclude: ['layer_1?.*']}\n"
+    )
+
+    half, once, end, frequency, begin, unknown, none, twice = mistakes(write(text))
+
+    assert "compress.0.sparsity: must be 0.5 with pattern 2:4" in half
+    assert "compress.0.schedule: must be constant with pattern 2:4" in once
+    assert "compress.2.end_ratio: has no effect with schedule constant" in end
+    assert "compress.2.frequency: has no effect with schedule constant" in frequency
+    assert "compress.4.begin_ratio: must be below end_ratio, 0.75" in begin
+    assert "compress.6.exclude.1: 'attention.key' matches no kernel" in unknown
+    assert "compress.8.exclude: leaves no kernel to prune" in none
+    assert "compress.9: prune_weights follows prune_weights: make them one step" in twice

@@ -105,8 +105,10 @@ class MagnitudePruning:
         self._change(tf.constant(update, tf.int64))
 
     def after_update(self, update: int) -> None:
-        """Set to zero what the masks hide, for the update has moved it."""
+        """Set to zero what the masks hide, for the update has moved it; after the last change, see :meth:`check`."""
         self._mask()
+        if update == self.when.end:
+            self.check()
 
     def first_best(self, updates_per_epoch: int) -> int:
         """The first epoch, from 0, after which the network has the sparsity that was asked for."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
 from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
-from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons
+from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons, PruneWeights
 from tfbert_edge.recipe.schema_quantize import QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 
@@ -17,6 +17,7 @@ CompressStep = Annotated[
     | PruneLayers
     | PruneHeads
     | PruneNeurons
+    | PruneWeights
     | FactorizeEmbeddings
     | DistillOutputs
     | DistillLayers

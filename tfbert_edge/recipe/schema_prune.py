@@ -6,9 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from tfbert_edge.recipe.block import Block, PositiveInt
+from tfbert_edge.recipe.block import Block, PositiveInt, Probability
+from tfbert_edge.recipe.schema_distill import OutputDistillation
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+END_RATIO = 0.75
 
 
 class PruneLayers(Block):
@@ -51,3 +53,25 @@ class PruneNeurons(Block):
     """In how many steps they go, importance being measured before each."""
     examples: PositiveInt = 1024
     """Training examples on which importance is measured."""
+
+
+class PruneWeights(OutputDistillation):
+    """The encoder's weights of least magnitude go, the fine-tuned network as teacher (Zhu and Gupta 2017)."""
+
+    TAG: ClassVar[str] = "prune_weights"
+
+    method: Literal["prune_weights"]
+    sparsity: Share
+    """The share of each kernel that goes."""
+    schedule: Literal["polynomial", "constant"] = "polynomial"
+    """polynomial: from none at begin_ratio, fast at first, to all at end_ratio; constant: all at begin_ratio."""
+    begin_ratio: Probability = 0.0
+    """The share of the updates after which weights begin to go."""
+    end_ratio: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    """polynomial: the share of the updates after which no more go; null: 0.75."""
+    frequency: PositiveInt | None = None
+    """polynomial: weights go every so many updates; null: about 50 times in all."""
+    pattern: Literal["unstructured", "4x1", "16x1", "2:4"] = "unstructured"
+    """unstructured: single weights; 4x1, 16x1: blocks of so many inputs of a neuron; 2:4: two of every four inputs."""
+    exclude: tuple[str, ...] = ()
+    """Kernels that stay whole, by patterns of their layers' names such as ``*.attention.query`` or ``layer_0.*``."""

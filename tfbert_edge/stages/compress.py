@@ -26,6 +26,7 @@ METHODS = {
     "prune_heads": ("prune", "prune_heads_step"),
     "prune_neurons": ("prune", "prune_neurons_step"),
     "factorize_embeddings": ("share", "factorize_embeddings_step"),
+    "prune_weights": ("prune_weights", "prune_weights_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
     "quantize_aware": ("quantize_aware", "quantize_aware_step"),

@@ -34,6 +34,15 @@ def student_network(run: Run, source: Path) -> Network:
         return saved_network(run, source)
 
 
+def student_updates(step: Any, train: Features) -> int:
+    """How often :func:`train_student` moves the weights in all."""
+    return updates_per_epoch(_batches(step, train, seed=0)) * int(step.epochs)
+
+
+def _batches(step: Any, train: Features, *, seed: int) -> LengthBucketedBatches:
+    return LengthBucketedBatches(train, batch_size=step.batch_size, seed=seed)
+
+
 def train_student(
     run: Run,
     step: Any,
@@ -58,11 +67,11 @@ def train_student(
     validation = run.features(run.data.validation, student.tokenizer)
     with precision("float32"):
         before = measured(run, saved_network(run, source))
-    batches = LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 3)
+    batches = _batches(step, train, seed=recipe.seed + 3)
     schedule = make_schedule(
         "linear",
         learning_rate=step.learning_rate,
-        total_steps=updates_per_epoch(batches) * step.epochs,
+        total_steps=student_updates(step, train),
         warmup_ratio=step.warmup_ratio,
     )
 

@@ -1,0 +1,73 @@
+"""Contradictions inside one step that prunes weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from tfbert_edge.recipe.contradiction import Contradiction, contradiction
+from tfbert_edge.recipe.schema_prune import END_RATIO, PruneWeights
+
+if TYPE_CHECKING:
+    from tfbert_edge.recipe.schema import Recipe
+
+PARTS = (
+    "attention.query",
+    "attention.key",
+    "attention.value",
+    "attention.output",
+    "ffn.intermediate",
+    "ffn.output",
+)
+# As many layers as any network has; whether this one has them is seen when the step starts.
+KERNELS = [f"layer_{index}.{part}" for index in range(100) for part in PARTS]
+
+
+def weights_pruned(recipe: Recipe) -> Iterator[Contradiction]:
+    """What the steps ``prune_weights`` say that cannot be, or has no effect."""
+    for at, step in enumerate(recipe.compress):
+        if isinstance(step, PruneWeights):
+            yield from _pattern(at, step)
+            yield from _schedule(at, step)
+            yield from _exclude(at, step)
+
+
+def _pattern(at: int, step: PruneWeights) -> Iterator[Contradiction]:
+    if step.pattern != "2:4":
+        return
+    if step.sparsity != 0.5:
+        yield contradiction(
+            f"compress.{at}.sparsity",
+            f"must be 0.5 with pattern 2:4, two of every four, was {step.sparsity:g}",
+        )
+    if step.schedule != "constant":
+        yield contradiction(
+            f"compress.{at}.schedule", "must be constant with pattern 2:4, which comes at once"
+        )
+
+
+def _schedule(at: int, step: PruneWeights) -> Iterator[Contradiction]:
+    if step.schedule == "constant":
+        for field in ("end_ratio", "frequency"):
+            if getattr(step, field) is not None:
+                yield contradiction(
+                    f"compress.{at}.{field}",
+                    "has no effect with schedule constant, which prunes once, at begin_ratio; leave it out",
+                )
+        return
+    end_ratio = END_RATIO if step.end_ratio is None else step.end_ratio
+    if step.begin_ratio >= end_ratio:
+        yield contradiction(f"compress.{at}.begin_ratio", f"must be below end_ratio, {end_ratio:g}; lower it")
+
+
+def _exclude(at: int, step: PruneWeights) -> Iterator[Contradiction]:
+    for place, pattern in enumerate(step.exclude):
+        if not any(fnmatchcase(name, pattern) for name in KERNELS):
+            yield contradiction(
+                f"compress.{at}.exclude.{place}",
+                f"{pattern!r} matches no kernel; they are named layer_0.{PARTS[0]}, and so on for the other layers "
+                f"and for {', '.join(PARTS[1:])}. Write such as '*.{PARTS[0]}'",
+            )
+    if all(any(fnmatchcase(name, pattern) for pattern in step.exclude) for name in KERNELS):
+        yield contradiction(f"compress.{at}.exclude", "leaves no kernel to prune; exclude fewer")

@@ -1,0 +1,58 @@
+"""The recipe's step ``prune_weights``: the weights of least magnitude become zero, the fine-tuned network as teacher."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tfbert_edge.compress.distill_outputs import OutputSettings
+from tfbert_edge.compress.prune_weights import MagnitudePruning, PruneWeightsSettings
+from tfbert_edge.stages import teachers
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.student import student_network, student_updates, train_student
+from tfbert_edge.stages.texts import training_features
+
+
+def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Prune the model in ``source`` as it learns the fine-tuned one's answers; writes as :func:`train_student`.
+
+    Raises:
+        CompressionError: the network or the number of updates does not allow what the step asks for; or a kernel has not become
+            as sparse as that.
+    """
+    student = student_network(run, source)
+    train = training_features(run, step, student.tokenizer)
+    updates = student_updates(step, train)
+    hook = MagnitudePruning(
+        student.model,
+        PruneWeightsSettings(
+            sparsity=step.sparsity,
+            schedule=step.schedule,
+            begin_ratio=step.begin_ratio,
+            end_ratio=step.end_ratio,
+            frequency=step.frequency,
+            pattern=step.pattern,
+            exclude=step.exclude,
+        ),
+        updates=updates,
+    )
+    when = hook.when
+    run.console.say(
+        f"  {len(hook.kernels)} kernels pruned from update {when.begin:,} to {when.end:,} of {updates:,}"
+    )
+    settings = OutputSettings(step.task_weight, step.distill_weight, step.temperature)
+    figures = train_student(
+        run,
+        step,
+        source,
+        folder,
+        student,
+        student.model,
+        train,
+        teachers.output_loss(run, train, settings),
+        vars(settings),
+        hooks=[hook],
+        first_best=max(teachers.first_best(step), hook.first_best(updates // step.epochs)),
+    )
+    hook.check()
+    return figures
