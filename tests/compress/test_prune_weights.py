@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,11 @@ from tfbert_edge.compress.prune_weights import (
 )
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
-from tfbert_edge.errors import CompressionError
+from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
+from tfbert_edge.recipe.schema_prune import PruneLayers, PruneWeights
+from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.training.loop import fine_tune
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.optimizer import make_optimizer
@@ -181,26 +185,40 @@ def test_network_of_mixed_precision_is_pruned_in_full_precision_and_keeps_names_
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("exclude", "message"),
     [
-        ({"exclude": ("layer_2.*",)}, "'layer_2.\\*' must match a kernel.*layer_0.attention.query"),
-        ({"exclude": ("layer_0.*", "layer_1.*")}, "must leave a kernel to prune"),
+        (("layer_2.*",), "'layer_2.\\*' must match a kernel.*layer_0.attention.query"),
+        (("layer_0.*", "layer_1.*"), "must leave a kernel to prune"),
     ],
 )
-def test_pruned_names_of_a_wrong_exclude_says_which(settings, message):
+def test_pruned_names_of_a_wrong_exclude_says_which(exclude, message):
     with pytest.raises(CompressionError, match=message):
-        pruned_names(tiny_model(), PruneWeightsSettings(0.5, **settings))
+        pruned_names(encoder_kernels(tiny_model()), exclude)
 
 
-def test_pruned_names_of_inputs_that_do_not_divide_says_which():
+def test_steps_must_fit_finds_an_exclude_of_layers_that_are_gone():
+    steps = [
+        PruneWeights(method="prune_weights", sparsity=0.5, exclude=("layer_1.*",)),
+        PruneLayers(method="prune_layers", keep=1),
+        PruneWeights(method="prune_weights", sparsity=0.6, exclude=("layer_1.*",)),
+    ]
+
+    with pytest.raises(RecipeError) as raised:
+        steps_must_fit(SimpleNamespace(compress=steps), preset("tiny"))
+
+    (problem,) = str(raised.value).splitlines()[1:]
+    assert "compress.2.exclude: 'layer_1.*' must match a kernel of the encoder" in problem
+
+
+def test_pruning_of_inputs_that_do_not_divide_says_which():
     model = build_model(preset("tiny", intermediate_sizes=(40, 40)), num_outputs=2)
 
     with pytest.raises(
         CompressionError, match=r"multiple of 16, layer_0.ffn.output has 40.*'\*.ffn.output' to exclude"
     ):
-        pruned_names(model, PruneWeightsSettings(0.5, pattern="16x1"))
+        MagnitudePruning(model, PruneWeightsSettings(0.5, pattern="16x1"), updates=9)
     settings = PruneWeightsSettings(0.5, pattern="16x1", exclude=("*.ffn.output",))
-    assert len(pruned_names(model, settings)) == 10
+    assert len(MagnitudePruning(model, settings, updates=9).kernels) == 10
 
 
 @pytest.mark.parametrize(

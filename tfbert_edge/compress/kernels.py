@@ -7,6 +7,14 @@ from typing import Any
 
 import numpy as np
 
+PARTS = (
+    "attention.query",
+    "attention.key",
+    "attention.value",
+    "attention.output",
+    "ffn.intermediate",
+    "ffn.output",
+)
 # Of a fake-quantized network, the wrappers; the head and the embeddings (with their projection) are not pruned.
 _ENCODER_LAYER = re.compile(r"(?:quant_)?(layer_\d+\..+)")
 
@@ -25,6 +33,11 @@ def encoder_kernels(model: Any) -> dict[str, Any]:
             if variable.name.split("/")[-1] == "kernel:0":
                 found[match[1]] = variable
     return found
+
+
+def kernel_names(layers: int) -> list[str]:
+    """The names in :func:`encoder_kernels` for a network of so many layers."""
+    return [f"layer_{index}.{part}" for index in range(layers) for part in PARTS]
 
 
 def zeros_and_size(model: Any) -> tuple[int, int]:

@@ -15,7 +15,7 @@ Blocks are of a Keras kernel's layout, inputs first. LiteRT has sparse kernels f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -94,8 +94,10 @@ class MagnitudePruning:
             "exclude": list(settings.exclude),
             "updates": updates,
         }
-        names = pruned_names(model, settings)
-        self.kernels = {name: encoder_kernels(model)[name] for name in names}
+        kernels = encoder_kernels(model)
+        names = pruned_names(kernels, settings.exclude)
+        self.kernels = {name: kernels[name] for name in names}
+        _must_divide(self.kernels, settings.pattern)
         self._wrappers = [self._wrapper(model.get_layer(name)) for name in names]
         self._change = tf.function(self._change_masks, input_signature=[tf.TensorSpec((), tf.int64)])
         self._mask = tf.function(self._mask_weights)
@@ -159,29 +161,34 @@ class MagnitudePruning:
             wrapper.pruning_obj.weight_mask_op()
 
 
-def pruned_names(model: Any, settings: PruneWeightsSettings) -> list[str]:
-    """Return the names of the encoder's kernels that ``exclude``, patterns as of file names, leaves to prune.
+def pruned_names(names: Iterable[str], exclude: Sequence[str]) -> list[str]:
+    """Return the names of kernels that ``exclude``, patterns as of file names, leaves to prune.
 
     Raises:
-        CompressionError: a pattern matches no name, all are excluded, or a kernel's inputs do not divide into groups.
+        CompressionError: a pattern matches no name, or all are excluded.
     """
-    kernels = encoder_kernels(model)
-    for pattern in settings.exclude:
-        if not any(fnmatchcase(name, pattern) for name in kernels):
+    names = list(names)
+    for pattern in exclude:
+        if not any(fnmatchcase(name, pattern) for name in names):
             raise CompressionError(
-                f"exclude: '{pattern}' must match a kernel of the encoder, matches none of: {', '.join(kernels)}. Correct it."
+                f"exclude: '{pattern}' must match a kernel of the encoder, matches none of: {', '.join(names)}. Correct it."
             )
-    names = [name for name in kernels if not any(fnmatchcase(name, one) for one in settings.exclude)]
-    if not names:
-        raise CompressionError(f"exclude must leave a kernel to prune, {list(settings.exclude)} leaves none.")
-    size = GROUPS[settings.pattern]
-    for name in names:
-        if kernels[name].shape[0] % size:
+    found = [name for name in names if not any(fnmatchcase(name, pattern) for pattern in exclude)]
+    if not found:
+        raise CompressionError(
+            f"exclude must leave a kernel to prune, {', '.join(exclude)} leave none. Exclude fewer."
+        )
+    return found
+
+
+def _must_divide(kernels: Mapping[str, Any], pattern: str) -> None:
+    size = GROUPS[pattern]
+    for name, kernel in kernels.items():
+        if kernel.shape[0] % size:
             raise CompressionError(
-                f"pattern {settings.pattern} needs kernels whose inputs are a multiple of {size}, {name} has "
-                f"{kernels[name].shape[0]}. Choose another pattern, or add '*.{name.partition('.')[2]}' to exclude."
+                f"pattern {pattern} needs kernels whose inputs are a multiple of {size}, {name} has {kernel.shape[0]}. "
+                f"Choose another pattern, or add '*.{name.partition('.')[2]}' to exclude."
             )
-    return names
 
 
 def pruned_groups(kernel: np.ndarray, pattern: str) -> tuple[int, int]:

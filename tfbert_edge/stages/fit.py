@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from tfbert_edge.compress.kernels import kernel_names
+from tfbert_edge.compress.prune_weights import pruned_names
 from tfbert_edge.compress.replace_blocks import replaced
 from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
@@ -45,5 +47,10 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                     num_heads=config.num_heads[: step.keep],
                     intermediate_sizes=config.intermediate_sizes[: step.keep],
                 )
+        elif step.method == "prune_weights":
+            try:
+                pruned_names(kernel_names(config.num_layers), step.exclude)
+            except CompressionError as error:
+                problems.append(f"compress.{at}.exclude: {str(error).removeprefix('exclude').lstrip(': ')}")
     if problems:
         raise RecipeError("the compression steps do not fit the checkpoint:\n  " + "\n  ".join(problems))
