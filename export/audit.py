@@ -1,6 +1,6 @@
 """Proves from the file alone that a model is integer-only; needs no TensorFlow.
 
-The contract: every tensor of every subgraph is int8, int16, int32, uint8 or bool; the inputs are int32 and
+The contract: every tensor of every subgraph is int4, int8, int16, int32, uint8 or bool; the inputs are int32 and
 named ids, segment_ids and mask; the outputs are uint8; every operator is a builtin. int64 is outside it: few
 accelerators have it.
 """
@@ -16,10 +16,10 @@ from typing import Any
 from export.flatbuffer import ModelGraph, Tensor, read_model
 from tfbert_edge.errors import AuditError
 
-INTEGER_DTYPES = frozenset({"int8", "int16", "int32", "uint8", "bool"})
+INTEGER_DTYPES = frozenset({"int4", "int8", "int16", "int32", "uint8", "bool"})
 INPUT_NAMES = ("ids", "segment_ids", "mask")
 
-_QUANTIZED_DTYPES = frozenset({"int8", "int16", "uint8"})
+_QUANTIZED_DTYPES = frozenset({"int4", "int8", "int16", "uint8"})
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,8 @@ def _degenerate_quantization(graph: ModelGraph) -> list[str]:
             found.append(
                 f"tensor '{tensor.name}' is {tensor.dtype} without a scale, {_origin(graph, tensor)}"
             )
-        elif tensor.dtype == "int8" and tensor.data is not None and not tensor.data.any():
-            found.append(f"tensor '{tensor.name}' is int8 and all zero")
+        elif tensor.dtype in ("int8", "int4") and tensor.data is not None and not tensor.data.any():
+            found.append(f"tensor '{tensor.name}' is {tensor.dtype} and all zero")
     return found
 
 

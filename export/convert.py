@@ -6,17 +6,19 @@
 | float16 | float16          | float32                                             |
 | dynamic | int8             | float32, made int8 as each layer runs               |
 | int8    | int8             | int8, ranges from the model's own fake quantization |
+| int4    | int8, some int4  | as int8                                             |
 | int16x8 | int8             | int16, ranges from calibration examples             |
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from export.freeze import INPUT_NAMES, OUTPUT_NAME, freeze
+from export.int4 import narrow_weights
 from export.int16 import quantize_int16x8
 from export.rewrite import pack, unpack
 from tfbert_edge._keras import tf
@@ -33,24 +35,35 @@ def convert(
     sequence_length: int,
     output_activation: str,
     calibration: Calibration | None = None,
+    int4_layers: Collection[str] = (),
 ) -> bytes:
     """Convert a network (logits from input_ids, token_type_ids, attention_mask) into a .tflite file's bytes.
 
     The file's inputs are int32 (1, sequence_length) named ids, segment_ids, mask in this order, its output is
-    named scores. ``int8`` wants a fake-quantized model; ``int16x8`` wants ``calibration``.
+    named scores. ``int8`` and ``int4`` want a fake-quantized model; ``int16x8`` wants ``calibration``.
+
+    The kernels of the Dense layers in ``int4_layers`` are rounded to 4 bits already; ``int4`` stores two of their values in a
+    byte, ``int8`` one, so that both files give the same answers to the bit. The other forms take them as they are.
 
     Raises:
         ConversionError: a form that is not known or cannot be had for this model, with the reason.
     """
     if form not in FORMS:
         raise ConversionError(f"form must be one of {', '.join(FORMS)}; it is '{form}'. Set export.forms.")
+    if form == "int4" and not int4_layers:
+        raise ConversionError(
+            "the form int4 needs layers whose kernels have 4 bits: put the step mixed_precision into compress."
+        )
     frozen = freeze(model, sequence_length=sequence_length, output_activation=output_activation)
     try:
-        return FORMS[form](frozen, calibration)
+        content = FORMS[form](frozen, calibration)
     except TfbertEdgeError:
         raise
     except Exception as error:  # converters raise what they like; the user needs the form and the reason
         raise ConversionError(f"the form {form} cannot be had for this model: {_one_line(error)}") from error
+    if form in ("int8", "int4") and int4_layers:
+        return narrow_weights(content, int4_layers, packed=form == "int4")
+    return content
 
 
 def _float32(frozen: Any, calibration: Calibration | None) -> bytes:
@@ -90,6 +103,7 @@ FORMS: dict[str, Callable[[Any, Calibration | None], bytes]] = {
     "float16": _float16,
     "dynamic": _dynamic,
     "int8": _int8,
+    "int4": _int8,
     "int16x8": _int16x8,
 }
 

@@ -87,6 +87,29 @@ def test_kernel_quantizer_rounds_each_output_channel_by_its_own_maximum():
     np.testing.assert_allclose(found, np.round(weights / scale) * scale, atol=scale.max() * 1e-4)
 
 
+def test_kernel_quantizer_of_4_bits_has_15_steps_from_minus_to_plus_the_maximum():
+    weights = np.array([[7.0, -0.70], [3.4, 0.26], [-0.6, 0.04], [-6.51, 0.0]], np.float32)
+    expected = [[7.0, -0.70], [3.0, 0.30], [-1.0, 0.0], [-7.0, 0.0]]
+
+    found = KernelQuantizer(per_channel=True, bits=4)(tf.constant(weights), False, {}).numpy()
+
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_fake_quantize_gives_4_bits_to_the_named_kernels_and_8_to_the_others():
+    model = spread_model()
+    quantized = fake_quantize(model, int4=["layer_0.ffn.output"])
+
+    def levels(name):
+        layer = quantized.get_layer(f"quant_{name}")
+        ((kernel, quantizer, _),) = layer._weight_vars
+        found = quantizer(kernel, False, {}).numpy()
+        return max(len(np.unique(channel)) for channel in found.T)
+
+    assert 8 < levels("layer_0.ffn.output") <= 15
+    assert levels("layer_1.ffn.output") > 40
+
+
 def test_kernel_quantizer_of_a_table_rounds_by_one_scale_and_keeps_zeros():
     table = np.array([[0.0, 0.5], [-2.54, 1.0]], np.float32)
 

@@ -151,7 +151,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write):
         "must be an integer, was 'abc'",
         "must be at least 1, was 0",
         "must be one of auto, float32, bfloat16, was 'bf16'",
-        "must be one of float32, float16, dynamic, int8, int16x8, was 'int9'",
+        "must be one of float32, float16, dynamic, int8, int4, int16x8, was 'int9'",
         "quantize_aware, was 'quantize_awar' (did you mean quantize_aware?)",
         "--set bundle.zip=3: bundle.zip: must be a boolean, was 3",
         "--set trainng.a=1: trainng: no such key (did you mean training?)",

@@ -96,7 +96,7 @@ def _files(path: Path, scratch: Path) -> list[tuple[str, Path]]:
         return [(str(path), path)]
     exported = sorted((path / "export").glob("*.tflite"))
     if exported:
-        order = ("float32", "float16", "dynamic", "int8", "int16x8")
+        order = ("float32", "float16", "dynamic", "int8", "int4", "int16x8")
         exported.sort(key=lambda file: order.index(file.stem) if file.stem in order else len(order))
         return [(str(file), file) for file in exported]
     if not path.exists():

@@ -14,7 +14,7 @@ Dropout is off: its noise would widen what the ranges have to cover. Pruned weig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,7 @@ def quantize_aware(
     task_loss: Loss,
     classification: bool,
     settings: QuantizeAwareSettings,
+    int4: Collection[str] = (),
     **training: Any,
 ) -> tuple[Ranges, History]:
     """Train a fake-quantized copy of ``model`` and put its weights back into ``model``; returns its ranges and history.
@@ -73,9 +74,10 @@ def quantize_aware(
         task_loss: see :mod:`tfbert_edge.training.losses`.
         classification: whether the outputs are logits of classes, or else values.
         settings: see there.
+        int4: the Dense layers whose kernels are rounded to 4 bits, not 8.
         training: passed to :func:`tfbert_edge.training.loop.fine_tune` (``folder``, ``resume``, ``seed``, ``on_progress``).
     """
-    student = fake_quantize(model)
+    student = fake_quantize(model, int4=int4)
     assign_ranges(student, ranges)
     both = keras.Model(student.inputs, [student.output, *layer_outputs(student)], name="student")
     steps = updates_per_epoch(batches) * settings.epochs
@@ -94,7 +96,7 @@ def quantize_aware(
         batches=batches,
         optimizer=optimizer,
         epochs=settings.epochs,
-        settings={"quantize_aware": vars(settings)},
+        settings={"quantize_aware": vars(settings), "int4": sorted(int4)},
         hooks=keep_zeros(both),
         **training,
     )

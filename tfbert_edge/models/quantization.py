@@ -10,7 +10,7 @@ Both post-training quantization (ranges from calibration) and quantization-aware
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,10 @@ Ranges = dict[str, tuple[float, float]]
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
-    """Symmetric int8 in [-127, 127] whose range is the weights' own maximum, per output channel or for the whole table."""
+    """Symmetric int8 in [-127, 127], or int4 in [-7, 7], over the weights' own maximum: per output channel or of all."""
 
-    def __init__(self, per_channel: bool) -> None:
-        self.per_channel = per_channel
+    def __init__(self, per_channel: bool, bits: int = 8) -> None:
+        self.per_channel, self.bits = per_channel, bits
 
     def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
         return {}
@@ -41,12 +41,14 @@ class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
         limit = tf.maximum(tf.reduce_max(tf.abs(tf.stop_gradient(inputs)), axis=axes), 1e-6)
         if self.per_channel:
             return tf.quantization.fake_quant_with_min_max_vars_per_channel(
-                inputs, -limit, limit, narrow_range=True
+                inputs, -limit, limit, num_bits=self.bits, narrow_range=True
             )
-        return tf.quantization.fake_quant_with_min_max_vars(inputs, -limit, limit, narrow_range=True)
+        return tf.quantization.fake_quant_with_min_max_vars(
+            inputs, -limit, limit, num_bits=self.bits, narrow_range=True
+        )
 
     def get_config(self) -> dict[str, Any]:
-        return {"per_channel": self.per_channel}
+        return {"per_channel": self.per_channel, "bits": self.bits}
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -100,15 +102,21 @@ def _bound(layer: Any, name: str, value: float) -> Any:
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
-    """Which weight of a layer is quantized and how its output is."""
+    """Which weight of a layer is quantized, to how many bits, and how its output is."""
 
     def __init__(
-        self, weight: str | None = None, per_channel: bool = False, output: RangeQuantizer | None = None
+        self,
+        weight: str | None = None,
+        per_channel: bool = False,
+        output: RangeQuantizer | None = None,
+        bits: int = 8,
     ) -> None:
-        self.weight, self.per_channel, self.output = weight, per_channel, output
+        self.weight, self.per_channel, self.output, self.bits = weight, per_channel, output, bits
 
     def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
-        return [(getattr(layer, self.weight), KernelQuantizer(self.per_channel))] if self.weight else []
+        if not self.weight:
+            return []
+        return [(getattr(layer, self.weight), KernelQuantizer(self.per_channel, self.bits))]
 
     def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
         if self.weight:
@@ -125,14 +133,12 @@ class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
 
     def get_config(self) -> dict[str, Any]:
         output = self.output.get_config() if self.output else None
-        return {"weight": self.weight, "per_channel": self.per_channel, "output": output}
+        return {"weight": self.weight, "per_channel": self.per_channel, "output": output, "bits": self.bits}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> LayerQuantization:
         output = config["output"]
-        return cls(
-            config["weight"], config["per_channel"], RangeQuantizer(**output) if output is not None else None
-        )
+        return cls(**{**config, "output": None if output is None else RangeQuantizer(**output)})
 
 
 class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
@@ -157,8 +163,10 @@ class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
 _MOVING = {"InputLayer", "SplitHeads", "MergeHeads", "FirstToken", "OnlyToken", "CountedDropout", "LayerDrop"}
 
 
-def layer_quantization(layer: Any, *, followed_by_relu: bool = False) -> LayerQuantization | None:
-    """Return how ``layer`` is quantized, or None for one that only moves numbers."""
+def layer_quantization(
+    layer: Any, *, followed_by_relu: bool = False, bits: int = 8
+) -> LayerQuantization | None:
+    """Return how ``layer`` is quantized, a Dense kernel to ``bits``, or None for one that only moves numbers."""
     kind, name = type(layer).__name__, layer.name
     if kind in _MOVING:
         return None
@@ -173,14 +181,15 @@ def layer_quantization(layer: Any, *, followed_by_relu: bool = False) -> LayerQu
     if kind == "Dense":
         # ReLU is fused into the layer before it; a quantizer between the two would keep them apart.
         output = None if followed_by_relu else RangeQuantizer(symmetric=symmetric)
-        return LayerQuantization("kernel", per_channel=True, output=output)
+        return LayerQuantization("kernel", per_channel=True, output=output, bits=bits)
     return LayerQuantization(output=RangeQuantizer(symmetric=symmetric))
 
 
-def fake_quantize(model: Any, *, weights: bool = True) -> Any:
+def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = ()) -> Any:
     """Return a TF-MOT fake-quantized copy of ``model``; its weights are copies, its ranges wait for ``assign_ranges``.
 
     Each layer's wrapper is named ``quant_`` and the layer's name. The copy is float32 whatever the model's precision policy.
+    The Dense layers named in ``int4`` have kernels of 4 bits.
     With ``weights=False`` Dense kernels stay float, for conversion: the converter rounds a constant as ``KernelQuantizer``
     does, but refuses a per-channel fake quantization in front of the transposition that it adds to a Dense kernel.
     """
@@ -194,7 +203,8 @@ def fake_quantize(model: Any, *, weights: bool = True) -> Any:
             # LayerNorm's epsilon is far below one int8 step of a variance; the integer RSQRT defines 1 / sqrt(0) itself.
             return keras.layers.Activation("linear", name=layer.name)
         copy = type(layer).from_config(config)
-        quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer))
+        bits = 4 if layer.name in int4 else 8
+        quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer), bits=bits)
         if quantization is not None and quantization.per_channel and not weights:
             quantization = LayerQuantization(output=quantization.output) if quantization.output else None
         return copy if quantization is None else annotate(copy, quantization)

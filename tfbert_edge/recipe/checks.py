@@ -53,6 +53,12 @@ def _forms(recipe: Recipe) -> Iterator[Contradiction]:
             yield contradiction(
                 path, f"must be one of export.forms ({legal}), was {form!r}; add it there", "export.forms"
             )
+    if "int4" in forms and not any(step.method == "mixed_precision" for step in recipe.compress):
+        yield contradiction(
+            "export.forms",
+            "the form int4 needs the compress step mixed_precision, which plans it; add it before quantize_aware",
+            "compress",
+        )
     if len(set(forms)) < len(forms):
         yield contradiction("export.forms", f"names a form twice: {', '.join(forms)}")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_prune import weights_pruned
+from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _blocks_learned,
         _heads_merged,
         weights_pruned,
+        mixed_precision_planned,
     )
     found = [one for check in checks for one in check(recipe)]
     yield from sorted(found, key=lambda one: int(one.path[1]))

@@ -9,7 +9,7 @@ from pydantic import Field
 from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
 from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
 from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons, PruneWeights
-from tfbert_edge.recipe.schema_quantize import QuantizeAware
+from tfbert_edge.recipe.schema_quantize import MixedPrecision, QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 
 CompressStep = Annotated[
@@ -21,6 +21,7 @@ CompressStep = Annotated[
     | FactorizeEmbeddings
     | DistillOutputs
     | DistillLayers
+    | MixedPrecision
     | QuantizeAware,
     Field(discriminator="method"),
 ]

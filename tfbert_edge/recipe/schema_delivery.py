@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tfbert_edge.recipe.block import Block, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-Form = Literal["float32", "float16", "dynamic", "int8", "int16x8"]
+Form = Literal["float32", "float16", "dynamic", "int8", "int4", "int16x8"]
 
 
 class CalibrationConfig(Block):
@@ -34,6 +34,7 @@ class ExportConfig(Block):
         "int8",
         "int16x8",
     )
+    """int4: int8 but for the matrices to which the step mixed_precision has given 4 bits."""
     sequence_length: Annotated[int, Field(ge=8)] | None = None
     """The fixed length of the model's input; null: data.max_length."""
     calibration: CalibrationConfig = CalibrationConfig()

@@ -16,6 +16,24 @@ from tfbert_edge.recipe.block import (
 from tfbert_edge.recipe.schema_training import WARMUP_RATIO
 
 
+class MixedPrecision(Block):
+    """4 bits for the weight matrices of the encoder that mind it least, 8 for all else (Q-BERT; HAWQ-V2)."""
+
+    TAG: ClassVar[str] = "mixed_precision"
+
+    method: Literal["mixed_precision"]
+    by: Literal["hessian", "loss"] = "hessian"
+    """hessian: the trace of the loss's Hessian times the rounding's square; loss: how far the outputs move."""
+    size_bytes: PositiveInt | None = None
+    """What all matrices and tables may take together; biases, scales, graph and vocabulary come on top."""
+    int4_share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    """The share of the encoder's weights that gets 4 bits, in place of size_bytes."""
+    examples: PositiveInt = 256
+    """Training examples on which sensitivity is measured."""
+    draws: PositiveInt = 8
+    """Random vectors for each batch by which hessian estimates traces."""
+
+
 class QuantizeAware(Block):
     """Training with fake quantization, the float model as teacher."""
 

@@ -41,7 +41,7 @@ class Manifest:
         task: a name in ``decode.DECODERS``.
         labels: in the order of the outputs; empty for regression.
         value_range: lowest and highest value of a regression, None for another task.
-        form: float32, float16, dynamic, int8 or int16x8.
+        form: float32, float16, dynamic, int8, int4 or int16x8.
         inputs: tensors in the file's order, ``role`` being ids, segment_ids or mask.
         outputs: tensors in the file's order, with dtype, scale and zero point.
         thresholds: by name, for applications that accept an answer only above a score.

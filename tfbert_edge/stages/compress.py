@@ -29,6 +29,7 @@ METHODS = {
     "prune_weights": ("prune_weights", "prune_weights_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
+    "mixed_precision": ("mixed_precision", "mixed_precision_step"),
     "quantize_aware": ("quantize_aware", "quantize_aware_step"),
 }
 KEY = "key.json"

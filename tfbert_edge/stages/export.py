@@ -10,13 +10,14 @@ import numpy as np
 from tfbert_edge.atomic import new_folder, sha256, write_bytes, write_json
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
+from tfbert_edge.models.rounding import round_kernels
 from tfbert_edge.native_output import hidden_native_output
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.int8 import make_int8
 from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.steps import MODEL, float_model_folder, quantized_folder
+from tfbert_edge.stages.steps import MODEL, float_model_folder, int4_layers, quantized_folder
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
 from tfbert_edge.validate import EvaluationSet
@@ -32,7 +33,7 @@ def export_stage(run: Run) -> dict[str, Any]:
 
     Raises:
         ConversionError: a form cannot be had.
-        AuditError: the int8 form is not integer-only.
+        AuditError: the int8 or the int4 form is not integer-only.
     """
     recipe, say = run.recipe, run.console.say
     # float32 whatever the training computed in: the forms are compared with the network itself.
@@ -94,10 +95,13 @@ def _convert(
     run: Run, network: Network, form: str, *, train: Features, calibration: Features, figures: dict[str, Any]
 ) -> bytes:
     length, model, examples = run.recipe.sequence_length, network.model, None
-    if form == "int8":
+    int4: list[str] = []
+    if form in ("int8", "int4"):
         if (folder := quantized_folder(run)) is not None:
             with precision("float32"):
                 network = saved_network(run, folder / MODEL)
+            int4 = int4_layers(run)
+            round_kernels(network.model, int4)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)
         figures["calibration"].update(chosen)
     elif form == "int16x8":
@@ -114,6 +118,7 @@ def _convert(
             sequence_length=length,
             output_activation=network.task.output_activation,
             calibration=examples,
+            int4_layers=int4,
         )
     return import_export("export.metadata").add_metadata(
         content,
@@ -126,7 +131,7 @@ def _convert(
 
 def _write_form(run: Run, folder: Path, form: str, content: bytes, figures: dict[str, Any]) -> dict[str, Any]:
     auditing = import_export("export.audit")
-    report = auditing.check(content) if form == "int8" else auditing.audit(content)
+    report = auditing.check(content) if form in ("int8", "int4") else auditing.audit(content)
     path = folder / f"{form}.tflite"
     write_bytes(path, content)
     described = report.as_dict()

@@ -20,7 +20,7 @@ from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.steps import MODEL, RANGES
+from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
 from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision
@@ -62,6 +62,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 settings=QuantizeAwareSettings(
                     **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
                 ),
+                int4=int4_layers(run),
                 evaluate=evaluate,
                 metric=task.primary_metric,
                 mode="min" if task.primary_metric in task.lower_is_better else "max",

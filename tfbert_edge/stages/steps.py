@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tfbert_edge.stages.run import Run
 
-MODEL, RANGES, FIGURES = "model", "ranges.json", "figures.json"
+MODEL, RANGES, PLAN, FIGURES = "model", "ranges.json", "plan.json", "figures.json"
 
 
 def step_folder(run: Run, number: int, method: str) -> Path:
@@ -29,3 +30,12 @@ def quantized_folder(run: Run) -> Path | None:
         if step.method == "quantize_aware":
             return step_folder(run, number, step.method)
     return None
+
+
+def int4_layers(run: Run) -> list[str]:
+    """The layers to which the step ``mixed_precision`` has given 4 bits; none where the recipe has no such step."""
+    for number, step in enumerate(run.recipe.compress, start=1):
+        if step.method == "mixed_precision":
+            plan = json.loads((step_folder(run, number, step.method) / PLAN).read_text(encoding="utf-8"))
+            return [one["name"] for one in plan if one["bits"] == 4]
+    return []

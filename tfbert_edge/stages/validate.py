@@ -23,7 +23,7 @@ def validate_stage(run: Run) -> dict[str, Any]:
             threads=settings.threads,
             latency_runs=settings.latency_runs,
             gates=settings.gates.model_dump(mode="json"),
-            operators_of=("int8",),
+            operators_of=("int8", "int4"),
             folder=folder,
             on_progress=on_progress,
         )
