@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from tfbert_edge.stages.prune import measured, save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL
 from tfbert_edge.training.evaluation import predict
+from tfbert_edge.training.freezing import Freezing
 from tfbert_edge.training.hooks import StepHook
 from tfbert_edge.training.loop import History, fine_tune, updates_per_epoch
 from tfbert_edge.training.losses import Loss
-from tfbert_edge.training.optimizer import make_optimizer
+from tfbert_edge.training.optimizer import AdamW, make_optimizer
 from tfbert_edge.training.precision import precision, resolve_precision
 from tfbert_edge.training.schedules import make_schedule
 
@@ -54,12 +56,17 @@ def train_student(
     loss: Loss,
     settings: dict[str, Any],
     *,
+    optimizer: Callable[[Any, Any], AdamW] | None = None,
+    freezing: Freezing | None = None,
     hooks: Sequence[StepHook] = (),
     first_best: int = 0,
+    finish: Callable[[Network], Network] | None = None,
 ) -> dict[str, Any]:
     """Train ``both``, the student with all outputs that ``loss`` compares; writes ``model`` into ``folder``.
 
-    Pruned weights stay zero. ``hooks`` and ``first_best`` are those of :func:`tfbert_edge.training.loop.fine_tune`.
+    Pruned weights stay zero. ``freezing``, ``hooks`` and ``first_best`` are those of
+    :func:`tfbert_edge.training.loop.fine_tune`. ``optimizer(both, schedule)`` makes another one than AdamW at one rate for all.
+    ``finish`` turns the trained student into the network to save, such as one without masks, which is loaded and measured.
     Returns ``before`` and ``after`` as the pruning steps do, ``history``, ``figures`` (of the weights that were kept) and
     ``tokens_per_second``.
     """
@@ -74,6 +81,7 @@ def train_student(
         total_steps=student_updates(step, train),
         warmup_ratio=step.warmup_ratio,
     )
+    make = optimizer or partial(make_optimizer, weight_decay=step.weight_decay)
 
     say_zeros(run, student.model)
     with run.console.training() as on_progress:
@@ -81,12 +89,13 @@ def train_student(
             both,
             loss=loss,
             batches=batches,
-            optimizer=make_optimizer(both, schedule, weight_decay=step.weight_decay),
+            optimizer=make(both, schedule),
             epochs=step.epochs,
             adversarial=step.adversarial,
             evaluate=lambda _: say_metrics(run, student.model, validation),
             metric=task.primary_metric,
             mode="min" if task.primary_metric in task.lower_is_better else "max",
+            freezing=freezing,
             folder=folder / SNAPSHOTS,
             resume=True,
             snapshot_seconds=recipe.training.checkpoint_seconds,
@@ -96,10 +105,14 @@ def train_student(
             first_best=first_best,
             on_progress=on_progress,
         )
-    save_network(run, student, folder / MODEL)
-    shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
+    save_network(run, finish(student) if finish else student, folder / MODEL)
     figures = training_figures(history)
     after = {**before, "sparsity": sparsity(student.model), "metrics": figures["figures"]}
+    if finish is not None:
+        with precision("float32"):
+            after = measured(run, saved_network(run, folder / MODEL))
+        figures["figures"] = after["metrics"]
+    shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
     return {"before": before, "after": after, **figures}
 
 

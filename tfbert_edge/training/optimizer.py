@@ -1,9 +1,9 @@
 """AdamW (Loshchilov and Hutter 2019, algorithm 2) with rates and decay of each variable's own.
 
-It departs from tf-keras's class in four things: the update of a variable is one fused kernel; biases and
-norms do not decay and deeper layers may learn slower; steps are counted for each variable, so that one
-released late starts with the right bias correction; and the gradient's sum is averaged, clipped and applied
-in one pass.
+It departs from tf-keras's class in four things: the update of a variable is one fused kernel; biases,
+norms and the scores of masks do not decay and deeper layers may learn slower; steps are counted for each
+variable, so that one released late starts with the right bias correction; and the gradient's sum is
+averaged, clipped and applied in one pass.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.training.freezing import variable_depths
 
-_WITHOUT_DECAY = re.compile(r"(^|/)(bias|gamma|beta)(:\d+)?$")
+_WITHOUT_DECAY = re.compile(r"(^|/)(bias|gamma|beta|scores)(:\d+)?$")
 
 
 class AdamW(keras.optimizers.AdamW):
@@ -29,7 +29,7 @@ class AdamW(keras.optimizers.AdamW):
 
     def build_for(self, variables: Sequence[Any], rate_scales: Sequence[float]) -> None:
         """Create the slots of ``variables``; each learns at the rate times its scale, and decays unless a
-        bias or norm.
+        bias, a norm or a mask's scores.
         """
         self._rate_scales = [float(scale) for scale in rate_scales]
         self._decays = [0.0 if _WITHOUT_DECAY.search(v.name) else float(self.weight_decay) for v in variables]
