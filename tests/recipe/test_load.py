@@ -394,3 +394,29 @@ def test_load_recipe_with_a_prune_weights_step_that_contradicts_itself_says_so_b
     assert "compress.6.exclude.1: 'attention.key' matches no kernel" in unknown
     assert "compress.8.exclude: leaves no kernel to prune" in none
     assert "compress.9: prune_weights follows prune_weights: make them one step" in twice
+
+
+def test_load_recipe_with_masks_that_cannot_prune_says_so_before_anything_runs(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_movement}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_movement, masking: soft, remaining: 0.5, frequency: 3}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_movement, remaining: 0.5, begin_ratio: 0.5, end_ratio: 0.5}\n"
+    )
+    above = text.replace("remaining: 0.5, begin", "remaining: 1.5, begin")
+
+    hard, soft, both, every, begin = mistakes(write(text))
+    (share,) = mistakes(write(above))
+
+    assert "compress.0: masking hard needs remaining" in hard
+    assert "compress.2: masking soft needs penalty" in soft
+    assert "compress.2.remaining: has no effect with masking soft" in both
+    assert "compress.2.frequency: has no effect with masking soft" in every
+    assert "compress.4.begin_ratio: must be below end_ratio, 0.5" in begin
+    assert "compress.4.remaining: must be below 1, was 1.5" in share

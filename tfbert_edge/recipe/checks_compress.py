@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tfbert_edge.recipe.checks_prune import weights_pruned
+from tfbert_edge.recipe.checks_prune import movement_masked, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 
@@ -27,6 +27,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _blocks_learned,
         _heads_merged,
         weights_pruned,
+        movement_masked,
         mixed_precision_planned,
     )
     found = [one for check in checks for one in check(recipe)]

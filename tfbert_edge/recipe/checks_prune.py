@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
-from tfbert_edge.recipe.schema_prune import END_RATIO, PruneWeights
+from tfbert_edge.recipe.schema_prune import END_RATIO, PruneMovement, PruneWeights
 
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
@@ -71,3 +71,27 @@ def _exclude(at: int, step: PruneWeights) -> Iterator[Contradiction]:
             )
     if all(any(fnmatchcase(name, pattern) for pattern in step.exclude) for name in KERNELS):
         yield contradiction(f"compress.{at}.exclude", "leaves no kernel to prune; exclude fewer")
+
+
+# masking -> what it cannot do without, and what else belongs to it alone.
+MASKINGS = {"hard": ("remaining", "frequency"), "soft": ("penalty", "threshold")}
+
+
+def movement_masked(recipe: Recipe) -> Iterator[Contradiction]:
+    """What the steps ``prune_movement`` say that cannot be, or has no effect."""
+    for at, step in enumerate(recipe.compress):
+        if not isinstance(step, PruneMovement):
+            continue
+        place, needed = f"compress.{at}", MASKINGS[step.masking][0]
+        if getattr(step, needed) is None:
+            yield contradiction(place, f"masking {step.masking} needs {needed}; give it")
+        for other, fields in MASKINGS.items():
+            for field in fields if other != step.masking else ():
+                if getattr(step, field) is not None:
+                    yield contradiction(
+                        f"{place}.{field}", f"has no effect with masking {step.masking}; leave it out"
+                    )
+        if step.begin_ratio >= step.end_ratio:
+            yield contradiction(
+                f"{place}.begin_ratio", f"must be below end_ratio, {step.end_ratio:g}; lower it"
+            )

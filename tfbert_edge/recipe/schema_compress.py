@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
 from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
-from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneNeurons, PruneWeights
+from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneMovement, PruneNeurons, PruneWeights
 from tfbert_edge.recipe.schema_quantize import MixedPrecision, QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 
@@ -18,6 +18,7 @@ CompressStep = Annotated[
     | PruneHeads
     | PruneNeurons
     | PruneWeights
+    | PruneMovement
     | FactorizeEmbeddings
     | DistillOutputs
     | DistillLayers

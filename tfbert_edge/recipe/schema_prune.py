@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from tfbert_edge.recipe.block import Block, PositiveInt, Probability
+from tfbert_edge.recipe.block import Block, PositiveFloat, PositiveInt, Probability
 from tfbert_edge.recipe.schema_distill import OutputDistillation
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -75,3 +75,28 @@ class PruneWeights(OutputDistillation):
     """unstructured: single weights; 4x1, 16x1: blocks of so many inputs of a neuron; 2:4: two of every four inputs."""
     exclude: tuple[str, ...] = ()
     """Kernels that stay whole, by patterns of their layers' names such as ``*.attention.query`` or ``layer_0.*``."""
+
+
+class PruneMovement(OutputDistillation):
+    """The encoder's weights go that training moves towards zero, the fine-tuned network as teacher (Sanh et al. 2020)."""
+
+    TAG: ClassVar[str] = "prune_movement"
+
+    method: Literal["prune_movement"]
+    masking: Literal["hard", "soft"] = "hard"
+    """hard: the highest scores of each kernel stay; soft: those above a threshold, under a penalty on all."""
+    remaining: Share | None = None
+    """hard: the share of each kernel that stays."""
+    penalty: PositiveFloat | None = None
+    """soft: the weight of the mean of sigmoid(score) in the loss; the higher, the fewer weights stay."""
+    threshold: Share | None = None
+    """soft: what sigmoid(score) must reach; null: 0.1."""
+    begin_ratio: Probability = 0.1
+    """The share of the updates after which weights begin to go."""
+    end_ratio: Share = 0.8
+    """The share of the updates after which no more go."""
+    frequency: PositiveInt | None = None
+    """hard: the highest scores are found anew every so many updates; null: 10."""
+    score_learning_rate: PositiveFloat = 1e-2
+    """How fast the scores move; it rises and falls with the weights' rate."""
+    epochs: PositiveInt = 6

@@ -25,6 +25,7 @@ METHODS = {
     "prune_layers": ("prune", "prune_layers_step"),
     "prune_heads": ("prune", "prune_heads_step"),
     "prune_neurons": ("prune", "prune_neurons_step"),
+    "prune_movement": ("prune_movement", "prune_movement_step"),
     "factorize_embeddings": ("share", "factorize_embeddings_step"),
     "prune_weights": ("prune_weights", "prune_weights_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),

@@ -1,0 +1,67 @@
+"""The recipe's step ``prune_movement``: weights go that training moves towards zero, the fine-tuned network as teacher."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from tfbert_edge.compress.distill_outputs import OutputSettings
+from tfbert_edge.compress.prune_movement import (
+    MovementMasks,
+    MovementSettings,
+    masked_network,
+    remaining_weights,
+)
+from tfbert_edge.stages.network import Network
+from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.student import student_network, student_updates, train_student
+from tfbert_edge.stages.teachers import output_loss
+from tfbert_edge.stages.texts import training_features
+from tfbert_edge.training.freezing import Freezing
+
+
+def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Train the model in ``source`` under masks on the fine-tuned one's answers; writes as :func:`train_student`.
+
+    Returns also ``remaining``: the share of the encoder's weights that are not zero, overall and in each kind of kernel.
+    """
+    plain = student_network(run, source)
+    student = dataclasses.replace(plain, model=masked_network(plain.model))
+    train = training_features(run, step, plain.tokenizer)
+    updates = student_updates(step, train)
+    masks = MovementMasks(student.model, _settings(MovementSettings, step), updates=updates)
+    outputs = _settings(OutputSettings, step)
+
+    def finish(_: Network) -> Network:
+        masks.finish(plain.model)
+        return plain
+
+    figures = train_student(
+        run,
+        step,
+        source,
+        folder,
+        student,
+        student.model,
+        train,
+        masks.penalized(output_loss(run, train, outputs)),
+        vars(outputs),
+        optimizer=lambda _, schedule: masks.optimizer(
+            schedule, learning_rate=step.learning_rate, weight_decay=step.weight_decay
+        ),
+        freezing=Freezing(embeddings=True),
+        hooks=[masks],
+        first_best=masks.first_best(updates // step.epochs),
+        finish=finish,
+    )
+    remaining = remaining_weights(plain.model)
+    for kind, share in remaining.items():
+        run.console.say(f"  weights that remain, {kind}: {share:.1%}")
+    return {**figures, "remaining": remaining}
+
+
+def _settings(kind: Any, step: Any) -> Any:
+    """What the step gives of the fields of ``kind``, and its defaults for the others."""
+    given = {field.name: getattr(step, field.name) for field in dataclasses.fields(kind)}
+    return kind(**{name: value for name, value in given.items() if value is not None})
