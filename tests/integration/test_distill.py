@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
-from tfbert_edge.errors import DataError
+from tfbert_edge.errors import CompressionError, DataError, RecipeError
 from tfbert_edge.pipeline import run_pipeline
 from tfbert_edge.recipe import load_recipe
+from tfbert_edge.stages.prune import save_network
 
 PRUNE = {"method": "prune_layers", "keep": 1, "choice": "last"}
 TRAIN = {"epochs": 2, "batch_size": 16, "learning_rate": 3e-3}
@@ -73,6 +75,149 @@ def test_last_weights_are_kept_where_no_metric_can_tell_which_are_best(compresse
     assert step["after"]["metrics"] == step["figures"] and step["figures"]["accuracy"] >= 0
 
 
-def test_missing_texts_are_told_with_their_setting(compressed):
-    with pytest.raises(DataError, match=r"Set compress\.1\.unlabelled\.path"):
-        compressed(PRUNE, {"method": "distill_outputs", "unlabelled": {"path": "absent.txt"}})
+STUDENT = {
+    "method": "new_student",
+    "layers": 2,
+    "hidden_size": 24,
+    "heads": 3,
+    "neurons": 32,
+    "activation": "relu",
+}
+RELATIONS = {"method": "distill_relations", "relation_heads": 8, **TRAIN}
+PATIENT = {"method": "distill_patient", "distill_weight": 0, "task_weight": 0, **TRAIN}
+
+
+@pytest.mark.parametrize(
+    ("student", "learns"),
+    [
+        (STUDENT, RELATIONS),
+        ({**STUDENT, "hidden_size": 32, "heads": 4, "embeddings": "random"}, PATIENT),
+    ],
+)
+def test_new_student_learns_what_is_inside_the_teacher(student, learns, compressed):
+    made, taught = compressed(student, learns).record.stages["compress"]
+
+    assert made["after"]["macs"] < made["before"]["macs"]
+    assert made["config"] == {"heads": [student["heads"]] * 2, "neurons": [32, 32]}
+    assert taught["before"] == made["after"]
+    assert taught["history"][-1]["loss"] < taught["history"][0]["loss"]
+
+
+def test_new_student_becomes_an_integer_only_file(make_recipe, trained, tmp_path):
+    recipe = load_recipe(trained.parent / "recipe.yaml").model_dump(mode="json")
+    steps = [STUDENT, {"method": "distill_outputs", "epochs": 8, "batch_size": 8, "learning_rate": 3e-3}]
+    recipe |= {"output": str(tmp_path / "run"), "compress": steps}
+    path = tmp_path / "recipe.yaml"
+    path.write_text(json.dumps(recipe))
+
+    run = run_pipeline(load_recipe(path), trained=trained, stages=["compress", "export"])
+
+    assert run.record.stages["compress"][1]["figures"]["accuracy"] > 0.8
+    assert run.record.stages["export"]["forms"]["int8"]["audit"]["passed"]
+
+
+def test_teachers_teach_by_the_mean_of_their_outputs(compressed, trained, make_tiny_bert, tmp_path):
+    from tfbert_edge.stages.network import saved_network
+    from tfbert_edge.stages.teachers import other_teachers, teacher_answers
+    from tfbert_edge.training.evaluation import predict
+
+    run = compressed({"method": "distill_outputs", "teachers": [str(trained)], "epochs": 1})
+    tokenizer = saved_network(run, run.model_folder).tokenizer
+    train = run.features(run.data.train, tokenizer)
+    network = saved_network(run, run.model_folder)
+    network.model.get_layer("head.classifier").set_weights([np.zeros((32, 2)), np.array([8.0, -2.0])])
+    save_network(run, network, tmp_path / "other")
+    step = run.recipe.compress[0].model_copy(update={"teachers": (str(tmp_path / "other"),)})
+    own = predict(saved_network(run, run.model_folder).model, train)
+
+    found = teacher_answers(run, train, others=other_teachers(run, step))
+
+    np.testing.assert_allclose(found.logits, (own + np.array([8.0, -2.0])) / 2, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "expected"),
+    [
+        (
+            [PRUNE, {"method": "distill_outputs", "unlabelled": {"path": "absent.txt"}}],
+            DataError,
+            r"no file absent\.txt .*Set compress\.1\.unlabelled\.path",
+        ),
+        (
+            [PRUNE, {"method": "distill_layers", "layer_map": [2]}],
+            RecipeError,
+            r"compress\.1: layer_map .* from 0 to 1 for each of the student's 1, was",
+        ),
+        (
+            [{**STUDENT, "preset": "bert-mini", "hidden_size": 64, "heads": 4}, RELATIONS],
+            RecipeError,
+            r"compress\.0: embeddings: teacher needs .* teacher's 32, it is 64 wide",
+        ),
+        (
+            [STUDENT, {**PATIENT, "layer_map": "last"}],
+            RecipeError,
+            r"compress\.1: .* student is 24 wide and the teacher 32",
+        ),
+        (
+            [STUDENT, {**RELATIONS, "relation_heads": 5}],
+            RecipeError,
+            r"compress\.1: relation_heads .*Set it to one of 1, 2, 4, 8",
+        ),
+        (
+            [STUDENT, {"method": "distill_layers", "attention_weight": 1.0}],
+            RecipeError,
+            r"compress\.1: attention_weight compares the heads",
+        ),
+        (
+            [{"method": "distill_outputs", "teachers": ["absent"]}],
+            CompressionError,
+            r"compress\.0\.teachers: absent must be the folder of a trained run",
+        ),
+        (
+            [{"method": "prune_layers", "keep": 2}],
+            RecipeError,
+            r"compress\.0\.keep: must be below",
+        ),
+    ],
+)
+def test_steps_that_do_not_fit_are_refused_before_any_of_them_runs(
+    steps, error, expected, compressed, tmp_path
+):
+    with pytest.raises(error, match=expected):
+        compressed(*steps)
+    assert not list((tmp_path / "run" / "compress").glob("*/figures.json"))
+
+
+@pytest.mark.parametrize("changed", ["vocabulary", "labels", "length"])
+def test_teacher_that_cannot_answer_says_why(changed, compressed, trained, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(trained / "train" / "model", other)
+    if changed == "vocabulary":
+        words = (other / "vocab.txt").read_text().split("\n")
+        (other / "vocab.txt").write_text("\n".join([*words[:-3], words[-2], words[-3], ""]))
+        for extra in ("tokenizer.json",):
+            (other / extra).unlink(missing_ok=True)
+    else:
+        config = json.loads((other / "config.json").read_text())
+        config |= {
+            "labels": {"id2label": {"0": "no", "1": "yes"}},
+            "length": {"max_position_embeddings": 16},
+        }[changed]
+        (other / "config.json").write_text(json.dumps(config))
+    expected = {
+        "vocabulary": "must have this run's vocabulary",
+        "labels": "must have the labels negative, positive, in this order, has no, yes",
+        "length": "must read data.max_length 32 word pieces, reads 16",
+    }[changed]
+
+    with pytest.raises(CompressionError, match=expected):
+        compressed({"method": "distill_outputs", "teachers": [str(other)]})
+
+
+def test_steps_are_held_against_the_checkpoint_before_it_is_trained(make_recipe, tmp_path):
+    path = make_recipe(tmp_path, compress=[STUDENT, {**PATIENT, "epochs": 1}])
+
+    with pytest.raises(RecipeError, match="student is 24 wide and the teacher 32"):
+        run_pipeline(load_recipe(path))
+
+    assert not (tmp_path / "run" / "train" / "model").exists()

@@ -20,6 +20,7 @@ from typing import Any
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.errors import CompressionError
+from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.training.losses import Loss
 
@@ -50,7 +51,7 @@ def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[
     """
     if isinstance(kind, str) and student > teacher:
         raise CompressionError(
-            f"layer_map {kind} needs a student of at most the teacher's {teacher} layers, it has {student}. "
+            f"without a list, layer_map needs a student of at most the teacher's {teacher} layers, it has {student}. "
             "Name a layer of the teacher for each, or make the student shallower."
         )
     if kind == "uniform":
@@ -64,6 +65,20 @@ def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[
             f"{student}, was {kind}."
         )
     return found
+
+
+def check_heads(student: EncoderConfig, teacher: EncoderConfig) -> None:
+    """Refuse networks whose heads cannot be compared one by one.
+
+    Raises:
+        CompressionError: a layer has other heads than another.
+    """
+    if {*student.num_heads} != {*teacher.num_heads} or len({*student.num_heads}) > 1:
+        raise CompressionError(
+            "attention_weight compares the heads of student and teacher one by one, but the student has "
+            f"{', '.join(map(str, student.num_heads))} a layer and the teacher "
+            f"{', '.join(map(str, teacher.num_heads))}. Set it to 0."
+        )
 
 
 def intermediates(model: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tfbert_edge.recipe.checks_distill import students_taught
 from tfbert_edge.recipe.checks_prune import movement_masked, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
@@ -28,6 +29,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _heads_merged,
         weights_pruned,
         movement_masked,
+        students_taught,
         mixed_precision_planned,
     )
     found = [one for check in checks for one in check(recipe)]
@@ -89,7 +91,7 @@ def _heads_compared(recipe: Recipe) -> Iterator[Contradiction]:
     for at, step in enumerate(recipe.compress):
         if not getattr(step, "attention_weight", 0.0):
             continue
-        merged = any(getattr(one, "heads", None) for one in recipe.compress[:at])
+        merged = any(one.method == "replace_blocks" and one.heads for one in recipe.compress[:at])
         if "prune_heads" in methods[:at] or merged:
             cause = (
                 "prune_heads has removed some"
@@ -105,7 +107,7 @@ def _heads_compared(recipe: Recipe) -> Iterator[Contradiction]:
 
 def _taught_itself(recipe: Recipe) -> Iterator[Contradiction]:
     methods = _methods(recipe)
-    if methods and methods[0].startswith("distill_"):
+    if methods and methods[0].startswith("distill_") and not getattr(recipe.compress[0], "teachers", ()):
         yield contradiction(
             "compress.0",
             f"{methods[0]} would teach the fine-tuned network what it is: put a step before it that makes the network smaller",

@@ -7,13 +7,20 @@ from typing import Annotated
 from pydantic import Field
 
 from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
-from tfbert_edge.recipe.schema_distill import DistillLayers, DistillOutputs
+from tfbert_edge.recipe.schema_distill import (
+    DistillLayers,
+    DistillOutputs,
+    DistillPatient,
+    DistillRelations,
+)
 from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneMovement, PruneNeurons, PruneWeights
 from tfbert_edge.recipe.schema_quantize import MixedPrecision, QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
+from tfbert_edge.recipe.schema_student import NewStudent
 
 CompressStep = Annotated[
-    ReplaceBlocks
+    NewStudent
+    | ReplaceBlocks
     | PruneLayers
     | PruneHeads
     | PruneNeurons
@@ -22,6 +29,8 @@ CompressStep = Annotated[
     | FactorizeEmbeddings
     | DistillOutputs
     | DistillLayers
+    | DistillPatient
+    | DistillRelations
     | MixedPrecision
     | QuantizeAware,
     Field(discriminator="method"),

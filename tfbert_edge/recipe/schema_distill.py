@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from tfbert_edge.recipe.block import (
     Block,
@@ -44,6 +46,8 @@ class OutputDistillation(Distillation):
     """The weight of the distance between the teacher's outputs and the student's."""
     temperature: PositiveFloat = 2.0
     """Both networks' logits are divided by this in the distance of outputs."""
+    teachers: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Folders of other runs, or of their models: the outputs to learn are the mean of theirs and the fine-tuned network's."""
 
 
 class DistillOutputs(OutputDistillation):
@@ -70,6 +74,57 @@ class DistillLayers(OutputDistillation):
     """The weight of the distance between their layers' outputs, averaged over layers."""
     attention_weight: NonNegativeFloat = 0.0
     """The weight of the distance between their attention scores; needs all heads of both."""
+    task_weight: NonNegativeFloat = 0.0
+    """The weight of the task's own loss, of labelled examples."""
+    distill_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between their outputs."""
+    temperature: PositiveFloat = 1.0
+    """Both networks' logits are divided by this in the distance of outputs."""
+
+
+class DistillPatient(OutputDistillation):
+    """The network learns the directions of the fine-tuned one's [CLS] states in layers before the last (BERT-PKD)."""
+
+    TAG: ClassVar[str] = "distill_patient"
+
+    method: Literal["distill_patient"]
+    layer_map: Literal["skip", "last"] | tuple[NonNegativeInt, ...] = "skip"
+    """Which of the teacher's layers each of the student's but the last learns from; a list names them, from 0."""
+    patient_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between the states' directions, averaged over layers."""
+
+
+Relation = Literal[
+    "query-query",
+    "key-key",
+    "value-value",
+    "query-key",
+    "query-value",
+    "key-query",
+    "key-value",
+    "value-query",
+    "value-key",
+]
+
+
+class DistillRelations(OutputDistillation):
+    """The network's last layer learns how queries, keys and values of the fine-tuned one's tokens relate (MiniLMv2)."""
+
+    TAG: ClassVar[str] = "distill_relations"
+
+    method: Literal["distill_relations"]
+    teacher_layer: NonNegativeInt | None = None
+    """The teacher's layer, from 0; null: its last."""
+    relations: Annotated[tuple[Relation, ...], Field(min_length=1)] = (
+        "query-query",
+        "key-key",
+        "value-value",
+    )
+    """What is related with what; query-key and value-value are MiniLM's own (version 1)."""
+    relation_heads: PositiveInt | None = None
+    """Into how many parts queries, keys and values of all heads are split; null: the teacher's heads."""
+    relation_weight: NonNegativeFloat = 1.0
+    """The weight of the divergence between the relations."""
     task_weight: NonNegativeFloat = 0.0
     """The weight of the task's own loss, of labelled examples."""
     distill_weight: NonNegativeFloat = 1.0

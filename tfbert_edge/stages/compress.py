@@ -13,6 +13,7 @@ from typing import Any
 from tfbert_edge.atomic import sha256, write_json
 from tfbert_edge.models.checkpoint import read_config
 from tfbert_edge.stages.fit import steps_must_fit
+from tfbert_edge.stages.inputs import check_inputs
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import FIGURES, MODEL, step_folder
 
@@ -28,8 +29,11 @@ METHODS = {
     "prune_movement": ("prune_movement", "prune_movement_step"),
     "factorize_embeddings": ("share", "factorize_embeddings_step"),
     "prune_weights": ("prune_weights", "prune_weights_step"),
+    "new_student": ("new_student", "new_student_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
+    "distill_patient": ("distill_states", "distill_patient_step"),
+    "distill_relations": ("distill_states", "distill_relations_step"),
     "mixed_precision": ("mixed_precision", "mixed_precision_step"),
     "quantize_aware": ("quantize_aware", "quantize_aware_step"),
 }
@@ -43,8 +47,10 @@ def compress_stage(run: Run) -> list[dict[str, Any]]:
 
     Raises:
         RecipeError: a step asks for what the fine-tuned network cannot have.
+        CompressionError, DataError: a step cannot read its other teachers or its texts.
     """
     figures = []
+    read = False
     source = run.model_folder
     teacher = sha256(source / "model.safetensors")
     recipe = run.recipe
@@ -64,6 +70,9 @@ def compress_stage(run: Run) -> list[dict[str, Any]]:
             write_json(folder / KEY, key)
         found = _read(folder / FIGURES)
         if found is None:
+            if not read:
+                check_inputs(run, first=number - 1)
+                read = True
             run.console.say(f"  {step.method}: {folder}")
             start = time.monotonic()
             made = _work(step.method)(run, step, source, folder)

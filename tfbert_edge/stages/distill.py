@@ -8,17 +8,17 @@ from typing import Any
 from tfbert_edge._keras import keras
 from tfbert_edge.compress.distill_layers import (
     LayerDistillSettings,
+    check_heads,
     layer_distillation_loss,
     layer_map,
     student_outputs,
 )
 from tfbert_edge.compress.distill_outputs import DistillSettings, output_distillation_loss
-from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.student import student_network, train_student
-from tfbert_edge.stages.teachers import first_best, output_loss, teacher_answers
+from tfbert_edge.stages.teachers import first_best, other_teachers, output_loss, teacher_answers
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision, resolve_precision
@@ -35,7 +35,7 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
         temperature=step.temperature,
     )
     loss = output_distillation_loss(
-        teacher_answers(run, train, states=step.cosine_weight > 0),
+        teacher_answers(run, train, states=step.cosine_weight > 0, others=other_teachers(run, step)),
         make_loss(run.task.loss),
         classification=run.task.output_activation == "softmax",
         settings=settings,
@@ -54,12 +54,8 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         teacher = saved_network(run, run.model_folder)
     layers = layer_map(step.layer_map, student=student.config.num_layers, teacher=teacher.config.num_layers)
     run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
-    if step.attention_weight and set(student.config.num_heads) != set(teacher.config.num_heads):
-        raise CompressionError(
-            "attention_weight compares the heads of student and teacher one by one, but the student has "
-            f"{', '.join(map(str, student.config.num_heads))} a layer and the teacher "
-            f"{', '.join(map(str, teacher.config.num_heads))}. Set it to 0."
-        )
+    if step.attention_weight:
+        check_heads(student.config, teacher.config)
     settings = LayerDistillSettings(
         embedding_weight=step.embedding_weight,
         hidden_weight=step.hidden_weight,
@@ -70,7 +66,10 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     )
     train = training_features(run, step, student.tokenizer)
     loss = layer_distillation_loss(
-        teacher.model, layers, output_loss=output_loss(run, train, settings), settings=settings
+        teacher.model,
+        layers,
+        output_loss=output_loss(run, train, settings, others=other_teachers(run, step)),
+        settings=settings,
     )
     with precision(resolve_precision(run.recipe.training.precision)):
         both = student_outputs(student.model, teacher_width=teacher.config.hidden_size)

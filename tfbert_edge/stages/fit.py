@@ -7,9 +7,10 @@ import dataclasses
 from tfbert_edge.compress.kernels import kernel_names
 from tfbert_edge.compress.prune_weights import pruned_names
 from tfbert_edge.compress.replace_blocks import replaced
-from tfbert_edge.errors import CompressionError, RecipeError
+from tfbert_edge.errors import CheckpointError, CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.recipe import Recipe
+from tfbert_edge.stages.fit_students import taught
 
 
 def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
@@ -19,6 +20,8 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
         RecipeError: a step asks for what the network cannot have; the message names each.
     """
     problems = []
+    teacher = config
+    methods = [step.method for step in recipe.compress]
     for at, step in enumerate(recipe.compress):
         if step.method == "factorize_embeddings":
             if config.embedding_rank is not None:
@@ -52,5 +55,10 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                 pruned_names(kernel_names(config.num_layers), step.exclude)
             except CompressionError as error:
                 problems.append(f"compress.{at}.exclude: {str(error).removeprefix('exclude').lstrip(': ')}")
+        else:
+            try:
+                config = taught(step, config, teacher=teacher, counted="prune_heads" not in methods[:at])
+            except (CheckpointError, CompressionError) as error:
+                problems.append(f"compress.{at}: {error}")
     if problems:
         raise RecipeError("the compression steps do not fit the checkpoint:\n  " + "\n  ".join(problems))

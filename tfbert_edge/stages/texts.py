@@ -20,7 +20,9 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
     train = run.features(run.data.train, tokenizer)
     if step.unlabelled is None:
         return train
-    texts = unlabelled_texts(run, step)
+    texts, known = unlabelled_texts(run, step)
+    if known:
+        run.console.say(f"  {known:,} unlabelled texts left out: data holds them")
     names = [str(number) for number in range(len(texts))]
     others = run.features(Examples(names, texts, None, None), tokenizer)
     if not step.unlabelled.with_training:
@@ -32,18 +34,19 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
     return train.with_unlabelled(others)
 
 
-def unlabelled_texts(run: Run, step: Any) -> list[str]:
-    """The texts of ``step.unlabelled`` that the validation set and, where it trains along, the training set do not hold."""
+def unlabelled_texts(run: Run, step: Any) -> tuple[list[str], int]:
+    """The texts of ``step.unlabelled``, and how many the validation set and, where it trains along, the training set hold.
+
+    Raises:
+        DataError: the texts cannot be had; see `load_unlabelled`.
+    """
     data = run.data
     without = data.validation.all_texts()
     if step.unlabelled.with_training:
         without = without + data.train.all_texts()
-    texts, known = load_unlabelled(
+    return load_unlabelled(
         step.unlabelled,
         setting=f"compress.{run.recipe.compress.index(step)}.unlabelled",
         seed=run.recipe.seed + 4,
         without=without,
     )
-    if known:
-        run.console.say(f"  {known:,} unlabelled texts left out: data holds them")
-    return texts

@@ -13,6 +13,7 @@ from tfbert_edge.models.trim import trim_embeddings
 from tfbert_edge.recipe.schema import TrainingConfig
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.fit import steps_must_fit
+from tfbert_edge.stages.inputs import check_inputs
 from tfbert_edge.stages.run import Run
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.training.distribution import is_chief, make_strategy
@@ -54,6 +55,7 @@ def train_stage(run: Run) -> dict[str, Any]:
     with strategy.scope(), precision(numbers):
         loaded = _load(run, task, trimmed)
         steps_must_fit(recipe, loaded.config)
+        check_inputs(run)
         optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
     if loaded.new_weights:
         run.console.say(f"  new weights: {', '.join(loaded.new_weights)}")
