@@ -16,7 +16,7 @@ from tfbert_edge.compress.prune_movement import (
 from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.student import student_network, student_updates, train_student
-from tfbert_edge.stages.teachers import output_loss
+from tfbert_edge.stages.teachers import other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.freezing import Freezing
 
@@ -45,7 +45,7 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         student,
         student.model,
         train,
-        masks.penalized(output_loss(run, train, outputs)),
+        masks.penalized(output_loss(run, train, outputs, others=other_teachers(run, step))),
         vars(outputs),
         optimizer=lambda _, schedule: masks.optimizer(
             schedule, learning_rate=step.learning_rate, weight_decay=step.weight_decay

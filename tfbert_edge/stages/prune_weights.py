@@ -49,7 +49,7 @@ def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
         student,
         student.model,
         train,
-        teachers.output_loss(run, train, settings),
+        teachers.output_loss(run, train, settings, others=teachers.other_teachers(run, step)),
         vars(settings),
         hooks=[hook],
         first_best=max(teachers.first_best(step), hook.first_best(updates // step.epochs)),
