@@ -14,3 +14,4 @@ _spec.loader.exec_module(_fixtures)
 make_bundle = _fixtures.make_bundle
 tiny_models = _fixtures.tiny_models
 tiny_tokenizer = _fixtures.tiny_tokenizer
+wrong_reference = _fixtures.wrong_reference

@@ -65,6 +65,19 @@ def test_write_bundle_golden_holds_the_texts_and_the_hard_ones(make_bundle):
     assert golden[0]["mask"] == [1] * 5 + [0] * 11
 
 
+@pytest.mark.parametrize("form", ["float32", "int8"])
+def test_write_bundle_manifest_says_which_kernels_run_the_model(form, make_bundle):
+    assert Manifest.read(make_bundle(form)).runtimes == {"xnnpack": True, "builtin": True, "reference": True}
+
+
+def test_write_bundle_whose_reference_kernels_are_wrong_raises(make_bundle, tmp_path, wrong_reference):
+    model = tmp_path / "sum.tflite"
+    model.write_bytes(wrong_reference)
+
+    with pytest.raises(BundleError, match="reference kernels, which make golden"):
+        make_bundle(model_path=model)
+
+
 def test_write_bundle_golden_of_pairs_has_both_texts(make_bundle):
     golden = rows(make_bundle(golden_texts=[("a", "bad")]) / "golden.jsonl")
     assert golden[0]["text_pair"] == "bad"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge.cli.main import run
+from tfbert_edge.runtime.manifest import Manifest
 from tfbert_edge.validate.forms import read_outputs
 
 STEPS = [
@@ -86,6 +87,16 @@ def test_int4_form_answers_as_the_int8_form_of_the_same_weights_and_as_its_train
 
     np.testing.assert_array_equal(fourth["outputs"], eighth["outputs"])
     assert abs(measured - record["stages"]["compress"][1]["figures"]["accuracy"]) <= 0.05  # 2 of 40 examples
+
+
+def test_manifest_says_which_kernels_run_the_file_and_the_report_shows_the_plan(finished):
+    manifest = Manifest.read(finished / "bundle")
+    text = (finished / "report" / "report.md").read_text()
+
+    assert manifest.form == "int4"
+    assert manifest.runtimes == {"xnnpack": True, "builtin": True, "reference": True}
+    assert "Bits of each matrix" in text and "Sensitivity by loss" in text
+    assert all(one["name"] in text for one in planned(finished))
 
 
 def test_another_measure_and_a_budget_of_bytes_plan_anew(finished):

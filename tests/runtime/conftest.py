@@ -43,54 +43,76 @@ def tiny_tokenizer():
 @pytest.fixture(scope="session")
 def tiny_models():
     """Form -> (model bytes, Keras model): embeddings, a mean over the mask, Dense, softmax."""
+    from tfbert_edge._keras import keras
+
+    mean = keras.layers.GlobalAveragePooling1D()
+    classifier, regressor = _network(3, "softmax", mean), _network(1, None, mean)
+    return {
+        "float32": (_convert(classifier, False), classifier),
+        "int8": (_convert(classifier, True), classifier),
+        "regression": (_convert(regressor, True), regressor),
+    }
+
+
+@pytest.fixture(scope="session")
+def wrong_reference():
+    """A file whose int8 SUM has unequal scales in and out, which LiteRT's reference kernel gets wrong without an error."""
     from tfbert_edge._keras import keras, tf
 
-    def build(outputs, activation):
-        names = ("ids", "segment_ids", "mask")
-        ids, segment_ids, mask = (
-            keras.Input(batch_shape=(1, LENGTH), dtype=tf.int32, name=name) for name in names
-        )
-        wide = [keras.initializers.RandomNormal(stddev=1.0, seed=seed) for seed in (1, 2, 3)]
-        vectors = keras.layers.Add()(
-            [
-                keras.layers.Embedding(len(PIECES), 8, embeddings_initializer=wide[0])(ids),
-                keras.layers.Embedding(2, 8, embeddings_initializer=wide[1])(segment_ids),
-            ]
-        )
-        # A table makes the mask a number without a CAST, which has no integer form.
-        table = keras.initializers.Constant(np.repeat([[0.0], [1.0]], 8, axis=1))
-        gate = keras.layers.Embedding(2, 8, embeddings_initializer=table)(mask)
-        pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Multiply()([vectors, gate]))
-        hidden = keras.layers.Dense(outputs, kernel_initializer=wide[2], activation=activation)(pooled)
-        return keras.Model([ids, segment_ids, mask], hidden)
+    return _convert(_network(3, "softmax", keras.layers.Lambda(lambda x: tf.reduce_sum(x, axis=-1))), True)
 
-    def representative():
-        random = np.random.default_rng(3)
-        for _ in range(40):
-            filled = random.integers(2, LENGTH)
-            mask = (np.arange(LENGTH) < filled).astype(np.int32)[None]
-            ids = random.integers(0, len(PIECES), (1, LENGTH)).astype(np.int32) * mask
-            yield {
-                "ids": ids,
-                "segment_ids": random.integers(0, 2, (1, LENGTH)).astype(np.int32),
-                "mask": mask,
-            }
 
-    def convert(model, integer):
-        converter = tf.lite.TFLiteConverter.from_keras_model(model)
-        if integer:
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter.representative_dataset = representative
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-            converter.inference_output_type = tf.uint8
-        return converter.convert()
+@pytest.fixture(scope="session")
+def tiny_inputs():
+    """Ids, segment ids and mask of 40 examples, int32 (1, LENGTH) each."""
+    return [(one["ids"], one["segment_ids"], one["mask"]) for one in _representative()]
 
-    classifier, regressor = build(3, "softmax"), build(1, None)
-    return {
-        "float32": (convert(classifier, False), classifier),
-        "int8": (convert(classifier, True), classifier),
-        "regression": (convert(regressor, True), regressor),
-    }
+
+def _network(outputs, activation, pool):
+    from tfbert_edge._keras import keras, tf
+
+    names = ("ids", "segment_ids", "mask")
+    ids, segment_ids, mask = (
+        keras.Input(batch_shape=(1, LENGTH), dtype=tf.int32, name=name) for name in names
+    )
+    wide = [keras.initializers.RandomNormal(stddev=1.0, seed=seed) for seed in (1, 2, 3)]
+    vectors = keras.layers.Add()(
+        [
+            keras.layers.Embedding(len(PIECES), 8, embeddings_initializer=wide[0])(ids),
+            keras.layers.Embedding(2, 8, embeddings_initializer=wide[1])(segment_ids),
+        ]
+    )
+    # A table makes the mask a number without a CAST, which has no integer form.
+    table = keras.initializers.Constant(np.repeat([[0.0], [1.0]], 8, axis=1))
+    gate = keras.layers.Embedding(2, 8, embeddings_initializer=table)(mask)
+    pooled = pool(keras.layers.Multiply()([vectors, gate]))
+    hidden = keras.layers.Dense(outputs, kernel_initializer=wide[2], activation=activation)(pooled)
+    return keras.Model([ids, segment_ids, mask], hidden)
+
+
+def _representative():
+    random = np.random.default_rng(3)
+    for _ in range(40):
+        filled = random.integers(2, LENGTH)
+        mask = (np.arange(LENGTH) < filled).astype(np.int32)[None]
+        ids = random.integers(0, len(PIECES), (1, LENGTH)).astype(np.int32) * mask
+        yield {
+            "ids": ids,
+            "segment_ids": random.integers(0, 2, (1, LENGTH)).astype(np.int32),
+            "mask": mask,
+        }
+
+
+def _convert(model, integer):
+    from tfbert_edge._keras import tf
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if integer:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = _representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_output_type = tf.uint8
+    return converter.convert()
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def manifest():
         value_range=(0.0, 5.0),
         thresholds={"accept": 0.5},
         figures={"spearman": 0.9},
+        runtimes={"xnnpack": True, "builtin": False},
         files={name: FileRecord.of(content) for name, content in CONTENTS.items()},
         produced_by={"tensorflow": "2.21.0"},
     )
@@ -42,6 +43,13 @@ def test_write_then_read_gives_the_same_manifest(manifest, tmp_path):
     assert Manifest.read(tmp_path) == manifest
 
 
+def test_manifest_of_an_older_bundle_says_nothing_of_runtimes(manifest):
+    content = json.loads(manifest.to_json())
+    del content["runtimes"]
+
+    assert Manifest.from_json(json.dumps({**content, "schema_version": 1})).runtimes == {}
+
+
 def test_to_json_names_what_other_platforms_read(manifest):
     content = json.loads(manifest.to_json())
     assert next(iter(content)) == "schema_version"
@@ -50,6 +58,7 @@ def test_to_json_names_what_other_platforms_read(manifest):
         {"name": "out", "dtype": "uint8", "shape": [1, 1], "scale": 0.02, "zero_point": 3, "role": None}
     ]
     assert content["tokenizer"]["unk_token"] == "[UNK]"
+    assert content["runtimes"] == {"xnnpack": True, "builtin": False}
     assert content["files"]["vocab.txt"] == {
         "sha256": hashlib.sha256(b"vocab.txt").hexdigest(),
         "size_bytes": 9,
@@ -92,7 +101,7 @@ def test_verify_unlisted_required_file_raises(manifest):
 
 def test_from_json_newer_schema_raises(manifest):
     content = {**json.loads(manifest.to_json()), "schema_version": SCHEMA_VERSION + 1, "news": 1}
-    with pytest.raises(BundleError, match="schema version 2, this tfbert-edge reads up to 1"):
+    with pytest.raises(BundleError, match="schema version 3, this tfbert-edge reads up to 2"):
         Manifest.from_json(json.dumps(content))
 
 

@@ -16,6 +16,7 @@ from tfbert_edge.errors import BundleError
 from tfbert_edge.runtime.decode import DECODERS
 from tfbert_edge.runtime.golden import golden_lines, golden_row
 from tfbert_edge.runtime.interpreter import EdgeInterpreter
+from tfbert_edge.runtime.kernels import kernels_that_run
 from tfbert_edge.runtime.manifest import MANIFEST_NAME, FileRecord, Manifest
 from tfbert_edge.runtime.predictor import Predictor
 from tfbert_edge.runtime.tokenizer import Tokenizer
@@ -66,7 +67,8 @@ def write_bundle(
         The folder.
 
     Raises:
-        BundleError: something is there already, or model, tokenizer, labels and texts do not fit each other.
+        BundleError: something is there already, model, tokenizer, labels and texts do not fit each other, or the reference
+            kernels, which make ``golden.jsonl``, answer otherwise than the default ones.
     """
     folder = Path(folder)
     archive = folder.with_name(folder.name + ".zip")
@@ -92,10 +94,12 @@ def write_bundle(
         produced_by={**_runtime_versions(), **(versions or {})},
     )
     _check(manifest, sequence_length)
+    golden = _golden(Predictor(interpreter, tokenizer, manifest), golden_texts)
+    manifest = replace(manifest, runtimes=_runtimes(model, golden))
     contents = {
         "model.tflite": model,
         "vocab.txt": _lines(tokenizer.vocabulary, "piece of the vocabulary"),
-        "golden.jsonl": _golden(Predictor(interpreter, tokenizer, manifest), golden_texts),
+        "golden.jsonl": golden_lines(golden),
         "README.md": model_card.encode("utf-8"),
     }
     if labels:
@@ -133,13 +137,24 @@ def _check(manifest: Manifest, sequence_length: int | None) -> None:
         )
 
 
-def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> bytes:
+def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> list[dict[str, Any]]:
     paired = any(not isinstance(text, str) for text in texts)
     hard = list(HARD_TEXTS)
     rows: list[str | tuple[str, str]] = [*texts]
     # Each with its neighbour, so that short meets long on both sides.
     rows += list(zip(hard, hard[1:] + hard[:1], strict=True)) if paired else hard
-    return golden_lines(golden_row(predictor, *((row,) if isinstance(row, str) else row)) for row in rows)
+    return [golden_row(predictor, *((row,) if isinstance(row, str) else row)) for row in rows]
+
+
+def _runtimes(model: bytes, golden: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Which kernel sets run the golden inputs right."""
+    found = kernels_that_run(model, [(row["ids"], row["segment_ids"], row["mask"]) for row in golden])
+    if not found["reference"]:
+        raise BundleError(
+            "LiteRT's reference kernels, which make golden.jsonl, answer otherwise than its default ones, so one of the two "
+            "is wrong about this model. Bundle another form."
+        )
+    return found
 
 
 def _lines(items: Sequence[str], what: str) -> bytes:

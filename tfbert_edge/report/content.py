@@ -8,6 +8,7 @@ from tfbert_edge.report import figures as fig
 from tfbert_edge.report import tables
 from tfbert_edge.report.figures import Run
 from tfbert_edge.report.operators_table import operators_tables
+from tfbert_edge.report.precision_table import precision_table
 from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.steps_table import steps_table
 from tfbert_edge.report.tables import Table
@@ -41,7 +42,9 @@ def report_sections(run: Run) -> list[Section]:
         Section("Where the time goes", operators_tables(run)),
         Section("Recipe", _present(recipe_table(run))),
         Section("Training", _present(tables.training_table(run)), ("learning",)),
-        Section("Compression", [*_present(steps_table(run)), *tables.compress_tables(run)]),
+        Section(
+            "Compression", [*_present(steps_table(run), precision_table(run)), *tables.compress_tables(run)]
+        ),
         Section("Data", _present(tables.data_table(run)), text=warnings),
         Section("Calibration", _present(tables.calibration_table(run))),
         Section("Environment", [tables.environment_table(run)]),

@@ -41,13 +41,19 @@ class EdgeInterpreter:
     """
 
     def __init__(
-        self, model: Path | str | bytes, *, threads: int = 1, reference_kernels: bool = False
+        self,
+        model: Path | str | bytes,
+        *,
+        threads: int = 1,
+        reference_kernels: bool = False,
+        delegate: bool = True,
     ) -> None:
         """Load the model from a file or from its bytes.
 
         Args:
             threads: for the kernels that can share work.
             reference_kernels: the slow kernels, whose integer results are the same on every processor.
+            delegate: whether XNNPACK takes what it can; the reference kernels are always alone.
 
         Raises:
             BundleError: no such file, not a TFLite model, an operator LiteRT has not, or other inputs.
@@ -59,7 +65,9 @@ class EdgeInterpreter:
         content = model if isinstance(model, bytes) else _read(Path(model))
         if content[4:8] != b"TFL3":
             raise BundleError(f"{name} must be a TFLite model; its first bytes are {content[:8]!r}.")
-        resolver = OpResolverType.BUILTIN_REF if reference_kernels else OpResolverType.AUTO
+        resolver = OpResolverType.AUTO if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        if reference_kernels:
+            resolver = OpResolverType.BUILTIN_REF
         try:
             self._interpreter: Any = Interpreter(
                 model_content=content, num_threads=threads, experimental_op_resolver_type=resolver

@@ -15,7 +15,7 @@ from tfbert_edge.runtime.interpreter import TensorInfo
 from tfbert_edge.runtime.tokenizer import TokenizerSettings
 from tfbert_edge.runtime.tokenizer_files import AddedPiece
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST_NAME = "manifest.json"
 REQUIRED_FILES = ("model.tflite", "vocab.txt", "golden.jsonl", "README.md")
 
@@ -46,6 +46,7 @@ class Manifest:
         outputs: tensors in the file's order, with dtype, scale and zero point.
         thresholds: by name, for applications that accept an answer only above a score.
         figures: what was measured, by name.
+        runtimes: by kernel set of LiteRT (xnnpack, builtin, reference), whether it runs the golden inputs right.
         files: every file of the bundle but the manifest itself.
         produced_by: versions of what made the bundle.
     """
@@ -60,6 +61,7 @@ class Manifest:
     value_range: tuple[float, float] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    runtimes: Mapping[str, bool] = field(default_factory=dict)
     files: Mapping[str, FileRecord] = field(default_factory=dict)
     produced_by: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
@@ -158,6 +160,7 @@ def _from_values(values: dict[str, Any]) -> Manifest:
             "outputs": _tensors(values["outputs"]),
             "tokenizer": TokenizerSettings(**tokenizer),
             "value_range": None if value_range is None else (float(value_range[0]), float(value_range[1])),
+            "runtimes": {name: bool(runs) for name, runs in values.get("runtimes", {}).items()},
             "files": {name: FileRecord(**record) for name, record in values["files"].items()},
         }
     )
