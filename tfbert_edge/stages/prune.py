@@ -35,7 +35,11 @@ def prune_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[s
         run.console.say(f"  layers that stay, of {config.num_layers}: {', '.join(map(str, layers))}")
         return smaller, reduced
 
-    return prune_step(run, step, source, folder, remove)
+    def passes(config: EncoderConfig) -> int:
+        # Greedy measures every layer that is left, until one more than ``keep`` are.
+        return sum(range(step.keep + 1, config.num_layers + 1)) if step.choice == "greedy" else 0
+
+    return prune_step(run, step, source, folder, remove, passes)
 
 
 def prune_heads_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def prune_heads_step(run: Run, step: Any, source: Path, folder: Path) -> dict[st
         run.console.say(f"  heads a layer: {', '.join(map(str, reduced.num_heads))}")
         return smaller, reduced
 
-    return prune_step(run, step, source, folder, remove)
+    return prune_step(run, step, source, folder, remove, lambda _: step.rounds)
 
 
 def prune_neurons_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -57,24 +61,41 @@ def prune_neurons_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
         run.console.say(f"  neurons a layer: {', '.join(map(str, reduced.intermediate_sizes))}")
         return smaller, reduced
 
-    return prune_step(run, step, source, folder, remove)
+    return prune_step(run, step, source, folder, remove, lambda _: step.rounds)
 
 
-def prune_step(run: Run, step: Any, source: Path, folder: Path, remove: Removal) -> dict[str, Any]:
-    """Remove parts of the network in ``source``; see :func:`changed_network`."""
+def prune_step(
+    run: Run,
+    step: Any,
+    source: Path,
+    folder: Path,
+    remove: Removal,
+    passes: Callable[[EncoderConfig], int],
+) -> dict[str, Any]:
+    """Remove parts of the network in ``source``; see :func:`changed_network`.
+
+    ``passes`` says how often ``remove`` goes through its batches, for the progress bar.
+    """
     recipe, task = run.recipe, run.data.task
     with precision("float32"):
         network = saved_network(run, source)
         train = run.features(run.data.train, network.tokenizer)
         chosen = calibration_examples(train, step.examples, seed=recipe.seed + 2)
 
-        def batches() -> Iterator[dict[str, np.ndarray]]:
-            for _, batch in evaluation_batches(chosen, batch_size=recipe.data.batch_size):
-                yield batch
+        total = passes(network.config) * -(-len(chosen) // recipe.data.batch_size)
+        with run.console.progress(step.method, total) as bar:
+            done = 0
 
-        smaller, config = remove(
-            network.model, network.config, batches=batches, loss=make_loss(task.loss), head=task.head
-        )
+            def batches() -> Iterator[dict[str, np.ndarray]]:
+                nonlocal done
+                for _, batch in evaluation_batches(chosen, batch_size=recipe.data.batch_size):
+                    yield batch
+                    done += 1
+                    bar.update(done)
+
+            smaller, config = remove(
+                network.model, network.config, batches=batches, loss=make_loss(task.loss), head=task.head
+            )
     return changed_network(run, network, Network(smaller, config, network.tokenizer, task), folder)
 
 
@@ -104,13 +125,13 @@ def measured(run: Run, network: Network) -> dict[str, Any]:
     task, recipe = network.task, run.recipe
     validation = run.features(run.data.validation, network.tokenizer)
     outputs = predict(network.model, validation, batch_size=recipe.data.batch_size)
-    cost = account(
-        network.model,
-        network.config,
-        length=recipe.sequence_length,
-        first_token=HEADS[task.head].first_token,
-    )
-    return {**cost, "metrics": task.metrics(outputs, np.asarray(validation.labels))}
+    return {**network_cost(run, network), "metrics": task.metrics(outputs, np.asarray(validation.labels))}
+
+
+def network_cost(run: Run, network: Network) -> dict[str, Any]:
+    """Parameters and multiplications of a network at the recipe's length; see :func:`account`."""
+    first_token = HEADS[network.task.head].first_token
+    return account(network.model, network.config, length=run.recipe.sequence_length, first_token=first_token)
 
 
 def save_network(run: Run, network: Network, folder: Path) -> None:
