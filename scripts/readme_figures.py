@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tfbert_edge.report.tables import forms_table
+from tfbert_edge.report import forms_table
 
 PLACE = re.compile(r"(<!-- figures: [^>]*-->\n)(.*?)(<!-- end of figures -->)", re.DOTALL)
 VERSIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import pytest
 from safetensors.numpy import load_file
@@ -72,8 +73,52 @@ def test_exported_network_is_the_distilled_one_and_learns_from_its_teacher(finis
     assert record["stages"]["export"]["forms"]["int8"]["audit"]["passed"]
 
 
+def test_every_network_on_the_way_is_a_measured_file(finished, record):
+    steps = record["stages"]["validate"]["steps"]
+    forms = record["stages"]["validate"]["forms"]
+    names = ["fine-tuned", *(f"{number}. {step['method']}" for number, step in enumerate(STEPS, start=1))]
+
+    assert [step["name"] for step in steps] == names
+    assert [step["form"] for step in steps] == ["dynamic"] * 6 + ["int8"]
+    files = sorted(path.name for path in (finished / "export" / "steps").iterdir())
+    assert files == ["00-fine_tuned.dynamic.tflite", *(f"{name}.dynamic.tflite" for name in FOLDERS[:5])]
+    assert steps[-1]["path"] == "export/int8.tflite"
+    assert steps[-1]["metrics"] == forms["int8"]["metrics"]
+    for step in steps:
+        content = (finished / step["path"]).read_bytes()
+        deflating = zlib.compressobj(9, zlib.DEFLATED, -15)
+        assert step["size_bytes"] == len(content)
+        assert step["zipped_bytes"] == len(deflating.compress(content) + deflating.flush())
+        assert 0 < step["latency_p50_ms"] <= step["latency_p90_ms"]
+    # Of so small a network the converter leaves some matrices in float32, and the more, the smaller they become.
+    assert steps[0]["size_bytes"] > steps[1]["size_bytes"]
+
+
+def test_quality_of_each_file_is_near_that_of_its_network_in_keras(record):
+    keras = [
+        record["stages"]["train"]["figures"],
+        *(step["figures"] for step in record["stages"]["compress"]),
+    ]
+
+    for step, expected in zip(record["stages"]["validate"]["steps"], keras, strict=True):
+        assert abs(step["metrics"]["accuracy"] - expected["accuracy"]) <= 0.05  # 2 of 40 examples
+
+
+def test_export_records_what_the_network_costs_and_each_form_weighs(record):
+    exported, steps = record["stages"]["export"], record["stages"]["compress"]
+
+    assert exported["network"]["macs"] == steps[4]["after"]["macs"]
+    assert exported["network"]["parameters"] == steps[4]["after"]["parameters"]
+    for figures in exported["forms"].values():
+        assert 0 < figures["zipped_bytes"] < figures["size_bytes"]
+        assert 0 <= figures["sparsity"] < 0.05
+
+
 def test_report_shows_what_each_step_changed(finished):
     text = (finished / "report" / "report.md").read_text()
+
+    assert (finished / "report" / "steps_size.png").exists()
+    assert "(steps_latency.png)" in text
 
     for step in STEPS:
         assert step["method"] in text

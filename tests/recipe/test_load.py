@@ -53,6 +53,30 @@ def test_load_recipe_with_few_keys_fills_the_defaults(write):
     assert str(recipe.output_folder) == "runs/demo"
 
 
+@pytest.mark.parametrize(
+    ("steps", "given", "form"),
+    [
+        ("", "", None),
+        ("", "  - {method: quantize_aware}\n", None),
+        ("", "  - {method: prune_layers, keep: 2}\n  - {method: quantize_aware}\n", "dynamic"),
+        ("steps: int8", "  - {method: prune_layers, keep: 2}\n", "int8"),
+        ("steps: float32", "  - {method: quantize_aware}\n", "float32"),
+        ("steps: null", "  - {method: prune_layers, keep: 2}\n", None),
+    ],
+)
+def test_steps_form_is_dynamic_where_a_step_leaves_a_float_network_unless_said(write, steps, given, form):
+    compress = f"compress:\n{given}" if given else ""
+    recipe = load_recipe(write(GOOD.split("compress:")[0] + compress + f"export: {{{steps}}}\n"))
+
+    assert recipe.steps_form == form
+
+
+def test_load_recipe_with_a_form_of_steps_that_is_none_names_the_legal_ones(write):
+    (line,) = mistakes(write(GOOD + "export: {steps: float16}\n"))
+
+    assert "export.steps" in line and "dynamic" in line and "float16" in line
+
+
 def test_load_recipe_reads_plain_scalars_as_yaml_1_2_does(write):
     recipe = load_recipe(write(GOOD))
 

@@ -155,3 +155,36 @@ def regression_run() -> dict[str, Any]:
     for record, value in zip(run["stages"]["train"]["history"], (0.851, 0.868), strict=True):
         record["metrics"] = {"pearson": value, "spearman": value, "mse": 0.6}
     return run
+
+
+# name, method, form, path, bytes, zipped, ms, right of 1,000 through LiteRT; parameters, in the encoder, MACs, heads, Keras
+_STEPS = [
+    ("fine-tuned", "fine_tuned", "dynamic", "steps/00-fine_tuned.dynamic", 17_825_792, 15_728_640, 4.6, 841,
+     {"parameters": 16_350_000, "encoder_parameters": 10_670_000, "macs": 681_000_000, "heads": 72}, 0.845),
+    ("1. prune_layers", "prune_layers", "dynamic", "steps/01-prune_layers.dynamic", 12_058_624, 10_485_760, 2.4, 702,
+     {"parameters": 11_020_000, "encoder_parameters": 5_340_000, "macs": 325_000_000, "heads": 36}, 0.705),
+    ("2. prune_heads", "prune_heads", "dynamic", "steps/02-prune_heads.dynamic", 11_010_048, 9_437_184, 2.1, 668,
+     {"parameters": 10_310_000, "encoder_parameters": 4_630_000, "macs": 275_000_000, "heads": 22}, 0.667),
+    ("3. distill_outputs", "distill_outputs", "dynamic", "dynamic", 11_010_048, 9_437_184, 2.1, 826,
+     {"parameters": 10_310_000, "encoder_parameters": 4_630_000, "macs": 275_000_000, "heads": 22}, 0.829),
+    ("4. quantize_aware", "quantize_aware", "int8", "int8", 11_534_336, 9_961_472, 2.5, 828, None, 0.831),
+]  # fmt: skip
+
+
+@pytest.fixture
+def chain(run: dict[str, Any]) -> dict[str, Any]:
+    """The classification run with four compression steps, their files measured."""
+    stages = run["stages"]
+    costs = [{**cost, "metrics": {"accuracy": keras}} for *_, cost, keras in _STEPS[:-1]]
+    stages["compress"] = [
+        {"method": step[1], "before": before, "after": after, "figures": after["metrics"], "seconds": 60.0}
+        for step, before, after in zip(_STEPS[1:], costs, costs[1:], strict=False)
+    ]
+    stages["compress"].append({"method": "quantize_aware", "figures": {"accuracy": 0.831}, "seconds": 60.0})
+    stages["validate"]["steps"] = [
+        {"name": name, "method": method, "form": form, "path": f"export/{path}.tflite", "size_bytes": size,
+         "zipped_bytes": zipped, "sparsity": 0.012, "metrics": {"accuracy": right / 1000}, "latency_p50_ms": ms,
+         "latency_p90_ms": ms * 1.1}
+        for name, method, form, path, size, zipped, ms, right, _, _ in _STEPS
+    ]  # fmt: skip
+    return run

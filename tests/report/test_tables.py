@@ -3,7 +3,6 @@ from __future__ import annotations
 from tfbert_edge.report import forms_table, tables
 from tfbert_edge.report.operators_table import operators_tables
 from tfbert_edge.report.recipe_table import recipe_table
-from tfbert_edge.report.steps_table import steps_table
 
 
 def test_forms_table_five_forms_shows_each_figure_in_its_unit(run):
@@ -51,6 +50,24 @@ def test_forms_table_nothing_validated_is_empty_and_figures_missing_are_dashes(r
     assert row == ["int8", "–", "–", "98.10%", "15.50", "–", "–", "–", "–", "–", "yes"]  # noqa: RUF001
     del run["stages"]["validate"]
     assert forms_table(run).rows == []
+
+
+def test_forms_table_zipped_sizes_and_zeros_stand_beside_the_plain_size_where_the_export_knows_them(run):
+    exported = run["stages"]["export"]["forms"]
+    for figures in exported.values():
+        figures.update(zipped_bytes=8_126_464, sparsity=0.0131)  # 7.75 * 2**20
+    table = forms_table(run)
+
+    assert table.columns[4:7] == ["Size (MiB)", "Zipped (MiB)", "p50 ms, 1 thread"]
+    assert table.rows[4][4:7] == ["15.50", "7.75", "5.80"]
+    assert "Zipped" in table.note and "Zeros" not in table.note
+
+    exported["int8"]["sparsity"] = 0.5049
+    table = forms_table(run)
+    assert table.columns[4:8] == ["Size (MiB)", "Zipped (MiB)", "Zeros", "p50 ms, 1 thread"]
+    assert [row[6] for row in table.rows[3:5]] == ["1.3%", "50.5%"]
+    assert "Zeros" in table.note
+    assert "Zipped (MiB)" not in forms_table(run, brief=True).columns
 
 
 def test_gates_table_failed_gate_stands_out(run):
@@ -134,27 +151,6 @@ def test_compress_tables_one_a_step_with_its_epochs(run):
     )
 
 
-def test_steps_table_one_row_before_and_one_after_each_step(run):
-    assert steps_table(run) is None
-    before = {"parameters": 22_565_000, "encoder_parameters": 10_600_000, "macs": 681_000_000, "heads": 72}
-    after = {"parameters": 17_200_000, "encoder_parameters": 5_300_000, "macs": 340_500_000, "heads": 36}
-    run["stages"]["compress"] = [
-        {
-            "method": "prune_layers",
-            "before": {**before, "metrics": {"accuracy": 0.9}},
-            "after": {**after, "metrics": {"accuracy": 0.7}},
-            "figures": {"accuracy": 0.7},
-        },
-        {"method": "quantize_aware", "figures": {"accuracy": 0.71}},
-    ]
-
-    assert steps_table(run).rows == [
-        ["fine-tuned", "22,565,000", "10,600,000", "681.0", "72", "0.9000"],
-        ["1. prune_layers", "17,200,000", "5,300,000", "340.5", "36", "0.7000"],
-        ["2. quantize_aware", "17,200,000", "5,300,000", "340.5", "36", "0.7100"],
-    ]
-
-
 def test_recipe_table_names_checkpoint_sources_and_what_is_set(run):
     assert recipe_table(run) is None
     source = {"path": "reviews.csv", "config": None, "where": {"source": "films"}, "limit": 100}
@@ -166,7 +162,7 @@ def test_recipe_table_names_checkpoint_sources_and_what_is_set(run):
         "training": {"epochs": 2, "learning_rate": 5e-05, "schedule": {"type": "linear", "warmup_ratio": 0.1},
                      "label_smoothing": 0.0, "tensorboard": True, "class_weights": None},
         "compress": [{"method": "quantize_aware", "epochs": 1}],
-        "export": {"forms": ["float32", "int8"], "sequence_length": None},
+        "export": {"forms": ["float32", "int8"], "sequence_length": None, "steps": "auto"},
     }  # fmt: skip
     assert recipe_table(run).rows == [
         ["Task", "type classification, labels bad good"],

@@ -128,6 +128,13 @@ with warnings.catch_warnings():
             """The fixed length of the exported model's input."""
             return self.export.sequence_length or self.data.max_length
 
+        @property
+        def steps_form(self) -> Literal["dynamic", "int8", "float32"] | None:
+            """The form in which the network is exported before and after each compression step; None: it is not."""
+            if self.export.steps != "auto":
+                return self.export.steps
+            return "dynamic" if any(step.method != "quantize_aware" for step in self.compress) else None
+
         @model_validator(mode="after")
         def _blocks_agree(self, info: ValidationInfo) -> Recipe:
             from tfbert_edge.recipe.checks import contradictions

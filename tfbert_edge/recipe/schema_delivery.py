@@ -38,6 +38,9 @@ class ExportConfig(Block):
     sequence_length: Annotated[int, Field(ge=8)] | None = None
     """The fixed length of the model's input; null: data.max_length."""
     calibration: CalibrationConfig = CalibrationConfig()
+    steps: Literal["auto", "dynamic", "int8", "float32"] | None = "auto"
+    """The form in which the network before and after each compression step is exported too, and measured; null: none.
+    auto: dynamic where there is a step beside quantize_aware, else null. int8 calibrates by percentile."""
 
 
 class Gates(Block):

@@ -6,6 +6,7 @@ from tfbert_edge.report import figures as fig
 from tfbert_edge.report import tables
 from tfbert_edge.report.content import report_title
 from tfbert_edge.report.figures import Run
+from tfbert_edge.report.forms_table import forms_table
 from tfbert_edge.report.markdown import escape, table_markdown
 from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.steps_table import steps_table
@@ -26,7 +27,7 @@ def model_card(run: Run, *, form: str | None = None) -> str:
     form = fig.chosen_form(run)
     parts = [f"# {escape(report_title(run))}", *_summary(run, form), *_usage(run)]
     for title, found in (
-        ("Figures", tables.forms_table(run) if fig.forms(run) else None),
+        ("Figures", forms_table(run) if fig.forms(run) else None),
         ("Scores of each label", tables.per_class_table(run)),
         ("Data", tables.data_table(run)),
         ("Recipe", recipe_table(run)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tfbert_edge.report import figures as fig
 from tfbert_edge.report import tables
 from tfbert_edge.report.figures import Run
+from tfbert_edge.report.forms_table import forms_table
 from tfbert_edge.report.operators_table import operators_tables
 from tfbert_edge.report.precision_table import precision_table
 from tfbert_edge.report.recipe_table import recipe_table
@@ -29,10 +30,11 @@ def report_sections(run: Run) -> list[Section]:
     """The report from the figures that decide to those that explain."""
     warnings = [f"Warning: {warning}" for warning in (run.get("data") or {}).get("warnings") or []]
     return [
-        Section(
-            "Forms", [tables.forms_table(run)] if fig.forms(run) else [], ("size", "latency", "latency_bars")
-        ),
+        Section("Forms", [forms_table(run)] if fig.forms(run) else [], ("size", "latency", "latency_bars")),
         Section("Gates", _present(tables.gates_table(run))),
+        Section(
+            "Compression", _present(steps_table(run), precision_table(run)), ("steps_size", "steps_latency")
+        ),
         Section(
             "Quality",
             _present(tables.metrics_table(run), tables.per_class_table(run)),
@@ -42,9 +44,7 @@ def report_sections(run: Run) -> list[Section]:
         Section("Where the time goes", operators_tables(run)),
         Section("Recipe", _present(recipe_table(run))),
         Section("Training", _present(tables.training_table(run)), ("learning",)),
-        Section(
-            "Compression", [*_present(steps_table(run), precision_table(run)), *tables.compress_tables(run)]
-        ),
+        Section("Epochs of compression steps", tables.compress_tables(run)),
         Section("Data", _present(tables.data_table(run)), text=warnings),
         Section("Calibration", _present(tables.calibration_table(run))),
         Section("Environment", [tables.environment_table(run)]),

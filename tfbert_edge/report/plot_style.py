@@ -86,9 +86,10 @@ def place_labels(
     theme: Theme,
     bold: str | None = None,
     line_at: float | None = None,
+    joined: bool = False,
 ) -> None:
-    """Write each name beside its point where it covers no other name, no point, no line at the height ``line_at``,
-    and is not cut.
+    """Write each name beside its point where it covers no other name, no point, no line at the height ``line_at``, where the
+    points are ``joined`` no line between them, and is not cut.
 
     Tries eight sides at growing distances and takes the first that is free, or the last; a name far from its point
     is joined to it by a thin line. ``bold`` is the name to stress.
@@ -97,6 +98,7 @@ def place_labels(
     renderer = figure.canvas.get_renderer()
     frame = axes.get_window_extent(renderer)
     pixels = axes.transData.transform(points)
+    between = require_extra("matplotlib.path", "train").Path(pixels) if joined else None
     height = None if line_at is None else axes.transData.transform((0, line_at))[1]
     taken: list[Any] = []
 
@@ -104,7 +106,9 @@ def place_labels(
         inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
         on_line = height is not None and box.y0 - 3 <= height <= box.y1 + 3
         on_point = any(box.x0 - 6 <= x <= box.x1 + 6 and box.y0 - 6 <= y <= box.y1 + 6 for x, y in pixels)
-        return inside and not on_line and not on_point and not any(box.overlaps(other) for other in taken)
+        on_path = between is not None and between.intersects_bbox(box.padded(2), filled=False)
+        on_name = any(box.padded(2).overlaps(other) for other in taken)
+        return inside and not (on_line or on_point or on_path or on_name)
 
     steps = [(x * reach, y * reach) for reach in _REACHES for x, y in _SIDES]
     for point, name in zip(points, names, strict=True):

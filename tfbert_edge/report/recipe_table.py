@@ -13,6 +13,7 @@ ELSEWHERE = {
     "model": ("checkpoint", "revision"),
     "data": ("train", "validation"),
     "training": ("checkpoint_seconds", "tensorboard"),
+    "export": ("steps",),
 }
 
 
@@ -35,7 +36,7 @@ def recipe_table(run: Run) -> Table | None:
             (f"Compression {at}", _step(step))
             for at, step in enumerate(recipe.get("compress") or [], start=1)
         ),
-        ("Export", _listed(recipe.get("export"))),
+        ("Export", _listed(_without(recipe, "export"))),
     ]
     kept = [[name, value] for name, value in rows if value]
     return Table("Recipe", ["What", "Value"], kept, frozenset({0, 1}), prose=frozenset({1}))

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from tfbert_edge.atomic import new_folder, sha256, write_bytes, write_json
+from tfbert_edge.atomic import new_folder, write_bytes, write_json
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
 from tfbert_edge.models.rounding import round_kernels
-from tfbert_edge.native_output import hidden_native_output
 from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.export_steps import export_steps
 from tfbert_edge.stages.exporter import import_export
 from tfbert_edge.stages.int8 import make_int8
 from tfbert_edge.stages.network import Network, saved_network
+from tfbert_edge.stages.prune import network_cost
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.steps import MODEL, float_model_folder, int4_layers, quantized_folder
+from tfbert_edge.stages.steps import MODEL, float_model_folder, float_networks, int4_layers, quantized_folder
+from tfbert_edge.stages.tflite import file_figures, labels_file, make_file
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
 from tfbert_edge.validate import EvaluationSet
@@ -29,7 +31,8 @@ ACTIVATIONS = {
 
 
 def export_stage(run: Run) -> dict[str, Any]:
-    """Write ``export/``: a ``.tflite`` a form, vocabulary, labels, the evaluation set with Keras's answers, audits.
+    """Write ``export/``: a ``.tflite`` a form, vocabulary, labels, the evaluation set with Keras's answers, audits; and the
+    networks before and after each compression step in one form, where the recipe wants them.
 
     Raises:
         ConversionError: a form cannot be had.
@@ -52,17 +55,27 @@ def export_stage(run: Run) -> dict[str, Any]:
         figures: dict[str, Any] = {
             "sequence_length": length,
             "vocabulary": run.record.content["data"]["vocabulary"],
+            "network": network_cost(run, network),
             "calibration": {"examples": len(calibration)},
             "forms": {},
         }
         audits = {}
-        with run.console.progress("export", len(recipe.export.forms)) as bar:
-            for number, form in enumerate(recipe.export.forms):
+        forms = recipe.export.forms
+        files = len(forms) + (len(float_networks(run)) if recipe.steps_form else 0)
+        with run.console.progress("export", files) as bar:
+            for number, form in enumerate(forms):
                 bar.update(number, note=form)
                 content = _convert(run, network, form, train=train, calibration=calibration, figures=figures)
                 audits[form] = _write_form(run, folder, form, content, figures)
                 say(f"  {form}: {len(content) / 2**20:.1f} MiB")
-                bar.update(number + 1, note=form)
+            figures["steps"] = export_steps(
+                run,
+                folder,
+                figures["forms"],
+                calibration=calibration,
+                on_step=lambda place, name: bar.update(len(forms) + place, note=name),
+            )
+            bar.update(files)
         write_json(folder / "calibration.json", figures["calibration"])
         write_json(folder / "audit.json", audits)
     return figures
@@ -71,11 +84,7 @@ def export_stage(run: Run) -> dict[str, Any]:
 def _write_tokenizer(run: Run, tokenizer: Tokenizer, folder: Path) -> None:
     tokenizer.with_max_length(run.recipe.sequence_length).save(folder)
     if run.data.task.labels:
-        write_bytes(folder / "labels.txt", _labels(run))
-
-
-def _labels(run: Run) -> bytes:
-    return "".join(f"{label}\n" for label in run.data.task.labels).encode()
+        write_bytes(folder / "labels.txt", labels_file(run))
 
 
 def _evaluation_set(run: Run, network: Network, features: Features) -> EvaluationSet:
@@ -110,35 +119,17 @@ def _convert(
         examples = [
             {name: array[at : at + 1] for name, array in padded.items()} for at in range(len(calibration))
         ]
-    converting = import_export("export.convert")
-    with hidden_native_output():
-        content = converting.convert(
-            model,
-            form,
-            sequence_length=length,
-            output_activation=network.task.output_activation,
-            calibration=examples,
-            int4_layers=int4,
-        )
-    return import_export("export.metadata").add_metadata(
-        content,
-        vocabulary_file="".join(f"{piece}\n" for piece in network.tokenizer.vocabulary).encode(),
-        labels_file=_labels(run) if network.task.labels else None,
-        name=run.recipe.name,
-        description=f"{network.task.name}, {form}, {length} word pieces",
-    )
+    return make_file(run, network, form, model=model, calibration=examples, int4_layers=int4)
 
 
 def _write_form(run: Run, folder: Path, form: str, content: bytes, figures: dict[str, Any]) -> dict[str, Any]:
     auditing = import_export("export.audit")
     report = auditing.check(content) if form in ("int8", "int4") else auditing.audit(content)
-    path = folder / f"{form}.tflite"
-    write_bytes(path, content)
+    write_bytes(folder / f"{form}.tflite", content)
     described = report.as_dict()
     figures["forms"][form] = {
         "path": f"export/{form}.tflite",
-        "size_bytes": len(content),
-        "sha256": sha256(path),
+        **file_figures(content),
         "audit": {
             "passed": report.passed,
             "violations": len(report.violations),

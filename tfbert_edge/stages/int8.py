@@ -38,9 +38,7 @@ def make_int8(
     """
     if (folder := quantized_folder(run)) is not None:
         ranges = json.loads((folder / RANGES).read_text(encoding="utf-8"))
-        quantized = fake_quantize(network.model, weights=False)
-        assign_ranges(quantized, ranges)
-        return quantized, {"method": "quantize_aware", "agreement": {}, "ranges": ranges}
+        return with_ranges(network, ranges), {"method": "quantize_aware", "agreement": {}, "ranges": ranges}
     settings = run.recipe.export.calibration
     chosen = calibration_examples(train, SELECTION_EXAMPLES, seed=run.recipe.seed + 1)
     expected = predict(network.model, chosen)
@@ -58,10 +56,21 @@ def make_int8(
         )
         run.console.say(f"  calibration by {method}: {scores[method][0]:.2%} of decisions as in float32")
     best = max(scores, key=lambda method: scores[method])
-    exported = fake_quantize(network.model, weights=False)
-    assign_ranges(exported, candidates[best])
-    return exported, {
+    return with_ranges(network, candidates[best]), {
         "method": best,
         "agreement": {method: score[0] for method, score in scores.items()},
         "ranges": candidates[best],
     }
+
+
+def with_ranges(network: Network, ranges: Ranges) -> Any:
+    """The network as the converter takes it for the integer-only form: these ranges, the weights left to the converter."""
+    quantized = fake_quantize(network.model, weights=False)
+    assign_ranges(quantized, ranges)
+    return quantized
+
+
+def calibrated(network: Network, calibration: Features, *, method: str, percentile: float) -> Any:
+    """The network with ranges by one calibration method."""
+    ranges = estimate_ranges(observe(network.model, unpadded(calibration)), method, percentile=percentile)
+    return with_ranges(network, ranges)

@@ -15,13 +15,24 @@ def step_folder(run: Run, number: int, method: str) -> Path:
     return run.folder / "compress" / f"{number:02d}-{method}"
 
 
+def step_name(number: int, method: str) -> str:
+    """What tables call the network after the step ``number``, counted from 1; 0 is the fine-tuned one."""
+    return f"{number}. {method}" if number else "fine-tuned"
+
+
+def float_networks(run: Run) -> list[tuple[int, str, Path]]:
+    """Number, method and folder of the fine-tuned network (0) and of what each step before quantization made of it."""
+    steps = [
+        (number, step.method, step_folder(run, number, step.method) / MODEL)
+        for number, step in enumerate(run.recipe.compress, start=1)
+        if step.method != "quantize_aware"
+    ]
+    return [(0, "fine_tuned", run.model_folder), *steps]
+
+
 def float_model_folder(run: Run) -> Path:
     """The float network to export: the fine-tuned one, or what the last step before quantization made of it."""
-    folder = run.model_folder
-    for number, step in enumerate(run.recipe.compress, start=1):
-        if step.method != "quantize_aware":
-            folder = step_folder(run, number, step.method) / MODEL
-    return folder
+    return float_networks(run)[-1][2]
 
 
 def quantized_folder(run: Run) -> Path | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tfbert_edge.validate.memory import measure_memory
     from tfbert_edge.validate.parity import check_outputs, compare_outputs
     from tfbert_edge.validate.quality import changed_decisions, run_model
+    from tfbert_edge.validate.steps import measure_steps
 
 _HOMES = {
     "EvaluationSet": "evaluation_set",
@@ -26,6 +27,7 @@ _HOMES = {
     "evaluate_gates": "gates",
     "measure_latency": "latency",
     "measure_memory": "memory",
+    "measure_steps": "steps",
     "read_outputs": "forms",
     "run_model": "quality",
     "validate_forms": "forms",
@@ -40,6 +42,7 @@ __all__ = [
     "evaluate_gates",
     "measure_latency",
     "measure_memory",
+    "measure_steps",
     "read_outputs",
     "run_model",
     "validate_forms",

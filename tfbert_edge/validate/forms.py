@@ -52,7 +52,7 @@ def validate_forms(
         RecipeError: a gate is unknown, or is for a form that is not measured.
     """
     began = time.perf_counter()
-    _check_files(models)
+    check_files(models)
     check_gate_settings(gates or {}, models)
     outputs = {
         form: run_model(
@@ -104,7 +104,11 @@ def read_outputs(folder: Path, form: str) -> dict[str, np.ndarray] | None:
         return {name: file[name] for name in ("outputs", "keras_outputs", "labels")}
 
 
-def _check_files(models: Mapping[str, Path]) -> None:
+def check_files(models: Mapping[str, Path]) -> None:
+    """
+    Raises:
+        RunError: there is nothing in ``models`` (name -> file), or a file is missing.
+    """
     if not models:
         raise RunError(
             "there is no form to validate: run the export stage first (export.forms names the forms)"
