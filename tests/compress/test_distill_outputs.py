@@ -45,10 +45,12 @@ def test_teacher_answers_are_the_networks_logits_and_states_of_the_first_token()
     ids = [random.integers(5, 128, length).astype(np.int32) for length in (9, 4, 12, 6, 4)]
     features = Features(ids, [np.zeros_like(row) for row in ids], np.zeros(5, np.int32))
 
-    found = TeacherAnswers.of(teacher, features, batch_size=2, states=True)
+    answered: list[int] = []
+    found = TeacherAnswers.of(teacher, features, batch_size=2, states=True, on_progress=answered.append)
     logits_alone = TeacherAnswers.of(teacher, features, batch_size=3)
 
     assert logits_alone.states is None
+    assert answered == sorted(set(answered)) and answered[-1] == 5
     np.testing.assert_allclose(logits_alone.logits, found.logits, atol=1e-5)
     for row, one in enumerate(ids):
         inputs = [one[None], np.zeros_like(one)[None], np.ones_like(one)[None]]

@@ -11,7 +11,7 @@ The first two terms are shared by every method that teaches outputs; see :func:`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,19 @@ class TeacherAnswers:
     states: np.ndarray | None = None
 
     @classmethod
-    def of(cls, teacher: Any, features: Any, *, batch_size: int = 64, states: bool = False) -> TeacherAnswers:
-        """Run ``teacher``, without dropout, over ``features``; ``states`` says whether those are wanted."""
+    def of(
+        cls,
+        teacher: Any,
+        features: Any,
+        *,
+        batch_size: int = 64,
+        states: bool = False,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> TeacherAnswers:
+        """Run ``teacher``, without dropout, over ``features``; ``states`` says whether those are wanted.
+
+        ``on_progress`` is called with how many examples are answered.
+        """
         outputs = [teacher.output]
         if states:
             outputs.append(keras.layers.Lambda(lambda state: state[:, 0])(layer_outputs(teacher)[-1]))
@@ -60,10 +71,14 @@ class TeacherAnswers:
             np.empty((len(features), int(tensor.shape[-1])), kind)
             for tensor, kind in zip(outputs, (np.float32, np.float16), strict=False)
         ]
+        done = 0
         for indices, batch in evaluation_batches(features, batch_size=batch_size):
             answers = run([tf.convert_to_tensor(batch[name]) for name in answering.input_names])
             for array, rows in zip(found, answers if states else [answers], strict=True):
                 array[indices] = rows.numpy()
+            done += len(indices)
+            if on_progress is not None:
+                on_progress(done)
         return cls(*found)
 
 

@@ -19,7 +19,7 @@ from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.training.losses import Loss, make_loss
-from tfbert_edge.training.precision import precision
+from tfbert_edge.training.precision import precision, resolve_precision
 
 
 def output_loss(run: Run, train: Features, settings: OutputSettings, *, others: Sequence[Path] = ()) -> Loss:
@@ -49,7 +49,9 @@ def teacher_answers(
         CompressionError: one of them cannot teach this run's students; see :func:`check_teacher`.
     """
     folders = [run.model_folder, *others]
-    name = answers_hash([folder / WEIGHTS for folder in folders], train, states=states)
+    # Where students learn in bfloat16, their teacher may speak it, and is done sooner.
+    numbers = resolve_precision(run.recipe.training.precision)
+    name = answers_hash([folder / WEIGHTS for folder in folders], train, states=states, precision=numbers)
     path = run.folder / "compress" / f"teacher-{name}.npz"
     if path.is_file():
         with np.load(path) as stored:
@@ -59,12 +61,17 @@ def teacher_answers(
     found = []
     for folder in folders:
         run.console.say(f"  the teacher's answers to {len(train):,} examples: {folder}")
-        with precision("float32"):
+        with precision(numbers):
             teacher = saved_network(run, folder)
-        wanted = states and folder == run.model_folder
-        found.append(
-            TeacherAnswers.of(teacher.model, train, batch_size=run.recipe.data.batch_size, states=wanted)
-        )
+        with run.console.progress("teacher", len(train)) as bar:
+            answers = TeacherAnswers.of(
+                teacher.model,
+                train,
+                batch_size=run.recipe.data.batch_size,
+                states=states and folder == run.model_folder,
+                on_progress=bar.update,
+            )
+        found.append(answers)
     logits = np.mean([answers.logits for answers in found], axis=0)
     answers = TeacherAnswers(logits, found[0].states)
     write_arrays(path, {key: value for key, value in vars(answers).items() if value is not None})
@@ -125,9 +132,10 @@ def check_teacher(run: Run, folder: Path) -> None:
         )
 
 
-def answers_hash(weights: list[Path], train: Features, *, states: bool) -> str:
-    """What answers depend on: the teachers' weights, the ids of all examples in order, and what is asked for."""
-    digest = hashlib.sha256(f"{len(train)} {states}".encode())
+def answers_hash(weights: list[Path], train: Features, *, states: bool, precision: str) -> str:
+    """What answers depend on: the teachers' weights, the ids of all examples in order, what is asked for, and
+    the precision."""
+    digest = hashlib.sha256(f"{len(train)} {states} {precision}".encode())
     for path in weights:
         digest.update(sha256(path).encode())
     digest.update(train.lengths.tobytes())
