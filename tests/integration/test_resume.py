@@ -130,20 +130,33 @@ def test_quantize_aware_training_killed_and_resumed_ends_with_the_weights_and_ra
         assert interval == pytest.approx(ranges[1][name], abs=1e-5), name
 
 
-def test_prune_weights_killed_and_resumed_ends_with_the_weights_of_an_uninterrupted_one(
-    make_recipe, tmp_path
+# Where the snapshots are in whose second epoch, of 15 batches, it dies: while weights go; in the second round.
+@pytest.mark.parametrize(
+    ("step", "snapshots"),
+    [
+        ({"method": "prune_weights", "sparsity": 0.6, "frequency": 3}, "snapshots"),
+        ({"method": "lottery_ticket", "sparsity": 0.6, "rounds": 2, "epochs": 2}, "round-02/snapshots"),
+    ],
+    ids=["prune_weights", "lottery_ticket"],
+)
+def test_pruning_killed_and_resumed_ends_with_the_weights_of_an_uninterrupted_one(
+    make_recipe, tmp_path, step, snapshots
 ):
-    step = {"method": "prune_weights", "sparsity": 0.6, "frequency": 3, "batch_size": 8}
     recipe = make_recipe(
-        tmp_path, training={"epochs": 1, "checkpoint_seconds": 0.01}, compress=[step], **SHORT, **GATES
+        tmp_path,
+        training={"epochs": 1, "checkpoint_seconds": 0.01},
+        compress=[{**step, "batch_size": 8}],
+        **SHORT,
+        **GATES,
     )
     assert run(["train", str(recipe)]) == 0
     folders = [tmp_path / "run", tmp_path / "straight"]
     shutil.copytree(*folders)
-    snapshots = folders[0] / "compress" / "01-prune_weights" / "snapshots"
+    results = [folder / "compress" / f"01-{step['method']}" for folder in folders]
     process = start("compress", str(folders[0]))
-    # In the second of three epochs of 15 batches, while weights go.
-    wait_for(lambda: any(int(path.name[5:]) > 20 for path in snapshots.glob("step-*")), process)
+    wait_for(
+        lambda: any(int(path.name[5:]) > 20 for path in (results[0] / snapshots).glob("step-*")), process
+    )
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert finished_stages(folders[0]) == ["train"]
@@ -151,13 +164,10 @@ def test_prune_weights_killed_and_resumed_ends_with_the_weights_of_an_uninterrup
     for folder in folders:
         assert run(["compress", str(folder)]) == 0
 
-    weights = [
-        load_file(folder / "compress" / "01-prune_weights" / "model" / "model.safetensors")
-        for folder in folders
-    ]
-    for name, array in weights[0].items():
-        np.testing.assert_allclose(array, weights[1][name], rtol=0, atol=1e-6, err_msg=name)
-        np.testing.assert_array_equal(array == 0.0, weights[1][name] == 0.0, err_msg=name)
+    killed, straight = (load_file(result / "model" / "model.safetensors") for result in results)
+    for name, array in killed.items():
+        np.testing.assert_allclose(array, straight[name], rtol=0, atol=1e-6, err_msg=name)
+        np.testing.assert_array_equal(array == 0.0, straight[name] == 0.0, err_msg=name)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")

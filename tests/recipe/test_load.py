@@ -444,3 +444,21 @@ def test_load_recipe_with_masks_that_cannot_prune_says_so_before_anything_runs(w
     assert "compress.2.frequency: has no effect with masking soft" in every
     assert "compress.4.begin_ratio: must be below end_ratio, 0.5" in begin
     assert "compress.4.remaining: must be below 1, was 1.5" in share
+
+
+def test_load_recipe_with_a_lottery_ticket_that_is_not_the_first_step_says_so(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: lottery_ticket, sparsity: 0.5}\n"
+        "  - {method: lottery_ticket, sparsity: 0.6}\n"
+    )
+
+    (late,) = mistakes(write(text))
+
+    assert (
+        "compress.1: lottery_ticket must be the first step" in late and "not from what lottery_ticket" in late
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_distill import students_taught
-from tfbert_edge.recipe.checks_prune import movement_masked, weights_pruned
+from tfbert_edge.recipe.checks_prune import movement_masked, tickets_first, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 
@@ -29,6 +29,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _heads_merged,
         weights_pruned,
         movement_masked,
+        tickets_first,
         students_taught,
         mixed_precision_planned,
     )

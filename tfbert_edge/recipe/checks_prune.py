@@ -1,4 +1,4 @@
-"""Contradictions inside one step that prunes weights."""
+"""Contradictions of steps that prune weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTS = (
     "ffn.intermediate",
     "ffn.output",
 )
-# As many layers as any network has; whether this one has them is seen when the step starts.
+# As many layers as any network has; whether the one to prune has them is seen before it is trained.
 KERNELS = [f"layer_{index}.{part}" for index in range(100) for part in PARTS]
 
 
@@ -31,6 +31,18 @@ def weights_pruned(recipe: Recipe) -> Iterator[Contradiction]:
             yield from _pattern(at, step)
             yield from _schedule(at, step)
             yield from _exclude(at, step)
+
+
+def tickets_first(recipe: Recipe) -> Iterator[Contradiction]:
+    """A ``lottery_ticket`` that would throw away what the steps before it made."""
+    for at, step in enumerate(recipe.compress):
+        if at and step.method == "lottery_ticket":
+            yield contradiction(
+                f"compress.{at}",
+                "lottery_ticket must be the first step: it starts from the pretrained network, not from what "
+                f"{recipe.compress[at - 1].method} left; move it to the front",
+                "compress",
+            )
 
 
 def _pattern(at: int, step: PruneWeights) -> Iterator[Contradiction]:

@@ -13,7 +13,14 @@ from tfbert_edge.recipe.schema_distill import (
     DistillPatient,
     DistillRelations,
 )
-from tfbert_edge.recipe.schema_prune import PruneHeads, PruneLayers, PruneMovement, PruneNeurons, PruneWeights
+from tfbert_edge.recipe.schema_prune import (
+    LotteryTicket,
+    PruneHeads,
+    PruneLayers,
+    PruneMovement,
+    PruneNeurons,
+    PruneWeights,
+)
 from tfbert_edge.recipe.schema_quantize import MixedPrecision, QuantizeAware
 from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 from tfbert_edge.recipe.schema_student import NewStudent
@@ -26,6 +33,7 @@ CompressStep = Annotated[
     | PruneNeurons
     | PruneWeights
     | PruneMovement
+    | LotteryTicket
     | FactorizeEmbeddings
     | DistillOutputs
     | DistillLayers

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from tfbert_edge.recipe.block import Block, PositiveFloat, PositiveInt, Probability
-from tfbert_edge.recipe.schema_distill import OutputDistillation
+from tfbert_edge.recipe.schema_distill import OutputDistillation, StudentTraining
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 END_RATIO = 0.75
@@ -53,6 +53,19 @@ class PruneNeurons(Block):
     """In how many steps they go, importance being measured before each."""
     examples: PositiveInt = 1024
     """Training examples on which importance is measured."""
+
+
+class LotteryTicket(StudentTraining):
+    """In rounds the pretrained network trains, the encoder's least weights go, the others are rewound (Chen et al. 2020)."""
+
+    TAG: ClassVar[str] = "lottery_ticket"
+
+    method: Literal["lottery_ticket"]
+    sparsity: Share
+    """The share of all the encoder's matrices' weights that goes."""
+    rounds: PositiveInt = 5
+    """In how many steps of equal size; each is a training of ``epochs``, and so is the last one of what is left."""
+    learning_rate: PositiveFloat = 5e-5
 
 
 class PruneWeights(OutputDistillation):

@@ -14,6 +14,7 @@ from tfbert_edge.recipe.schema import TrainingConfig
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.stages.inputs import check_inputs
+from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.training.distribution import is_chief, make_strategy
@@ -71,7 +72,7 @@ def train_stage(run: Run) -> dict[str, Any]:
     with run.console.training() as on_progress:
         history = fine_tune(
             loaded.model,
-            loss=_loss(task, settings, train.labels),
+            loss=task_loss(task, settings, train.labels),
             batches=batches,
             optimizer=optimizer,
             epochs=settings.epochs,
@@ -107,6 +108,13 @@ def train_stage(run: Run) -> dict[str, Any]:
         )
         write_json(run.folder / "train" / "history.json", list(history))
     return _figures(history, numbers)
+
+
+def pretrained_network(run: Run) -> Network:
+    """The network as :func:`train_stage` starts from it, with the trimmed vocabulary and the same new head."""
+    tokenizer, trimmed = _vocabulary(run)
+    loaded = _load(run, run.data.task, trimmed)
+    return Network(loaded.model, loaded.config, tokenizer, run.data.task)
 
 
 def _vocabulary(run: Run) -> tuple[Tokenizer, TrimmedVocabulary | None]:
@@ -169,7 +177,8 @@ def _optimizer(model: Any, settings: TrainingConfig, updates_per_epoch: int) -> 
     )
 
 
-def _loss(task: Task, settings: TrainingConfig, labels: np.ndarray | None) -> Loss:
+def task_loss(task: Task, settings: TrainingConfig, labels: np.ndarray | None) -> Loss:
+    """The loss of the recipe's training on examples with these labels."""
     weights: list[float] | None = None
     if settings.class_weights == "balanced":
         weights = balanced_class_weights(np.asarray(labels), len(task.labels))
