@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections import Counter
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ _BITS = {
 def _names_by_code(enumeration: type) -> dict[int, str]:
     return {code: name for name, code in vars(enumeration).items() if isinstance(code, int)}
 
+
+# As Keras's layers are called, by themselves or wrapped for quantization.
+_LAYER = re.compile(r"(^|/)(quant_)?layer_\d+\.")
+_HEAD = re.compile(r"(^|/)(quant_)?head\.")
 
 _DTYPES = {code: name.lower() for code, name in _names_by_code(schema.TensorType).items()}
 _BUILTINS = _names_by_code(schema.BuiltinOperator)
@@ -96,6 +101,30 @@ class ModelGraph:
     def largest_tensors(self, count: int = 10) -> list[Tensor]:
         """The ``count`` largest constants, largest first; a buffer that tensors share is listed once."""
         return sorted(self._constants_by_buffer(), key=lambda tensor: -tensor.size_bytes)[:count]
+
+    def encoder_bytes(self) -> int:
+        """Bytes of the constants that the transformer layers read; a buffer that tensors share counts once.
+
+        An operator belongs to a layer where its output is named after one and not after the head: the converter joins the
+        names of what it fuses, and fuses a layer's end into the head.
+        """
+        tensors = {(tensor.subgraph, tensor.index): tensor for tensor in self.tensors}
+        stored = {
+            (operator.subgraph, operator.outputs[0]): tensors[operator.subgraph, operator.inputs[0]]
+            for operator in self.operators
+            if operator.name == "DEQUANTIZE"  # float16 and some int8 constants are unpacked first
+        }
+        read: dict[int, int] = {}
+        for operator in self.operators:
+            name = ";".join(tensors[operator.subgraph, index].name for index in operator.outputs)
+            if operator.name == "DEQUANTIZE" or not _LAYER.search(name) or _HEAD.search(name):
+                continue
+            for index in operator.inputs:
+                place = (operator.subgraph, index)
+                tensor = stored.get(place) or tensors.get(place)
+                if tensor is not None and tensor.constant:
+                    read[tensor.buffer] = tensor.size_bytes
+        return sum(read.values())
 
     def producer(self, tensor: Tensor) -> Operator | None:
         """The operator that makes ``tensor``, or None where it is an input or a constant."""

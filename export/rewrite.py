@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import flatbuffers
@@ -33,12 +34,24 @@ def unpack(content: bytes) -> Any:
 
 
 def pack(model: Any) -> bytes:
-    """The bytes of a ``ModelT``, every buffer inside the flatbuffer and aligned to 16 bytes."""
+    """The bytes of a ``ModelT``, every buffer inside the flatbuffer, aligned to 16 bytes, equal constants once."""
+    _share_equal_data(model)
     _drop_unused_data(model)
     room = sum(0 if buffer.data is None else len(buffer.data) for buffer in model.buffers)
     builder = _AlignedBuilder(room + (1 << 16))
     builder.Finish(model.Pack(builder), file_identifier=FILE_IDENTIFIER)
     return bytes(builder.Output())
+
+
+def _share_equal_data(model: Any) -> None:
+    """Point tensors of the same type and bytes at the first one's buffer; scales and shapes stay each tensor's own."""
+    first: dict[tuple[int, bytes], int] = {}
+    for subgraph in model.subgraphs:
+        for tensor in subgraph.tensors:
+            data = model.buffers[tensor.buffer].data
+            if data is not None and len(data):
+                digest = hashlib.sha256(np.asarray(data, np.uint8).tobytes()).digest()
+                tensor.buffer = first.setdefault((tensor.type, digest), tensor.buffer)
 
 
 def _drop_unused_data(model: Any) -> None:

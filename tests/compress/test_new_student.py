@@ -93,3 +93,13 @@ def test_new_student_of_the_same_width_has_the_teachers_whole_embedding_and_none
         np.testing.assert_array_equal(weights(student, name)[0], weights(teacher, name)[0])
     assert (weights(student, "layer_0.ffn.output")[0] != weights(teacher, "layer_0.ffn.output")[0]).any()
     assert (weights(fresh, TABLES[0])[0] != weights(teacher, TABLES[0])[0]).any()
+
+
+def test_student_of_a_shared_and_factorised_teacher_is_neither():
+    teacher = preset("tiny", embedding_rank=8, layer_groups=(0, 0))
+
+    found = student_config(teacher, **SHAPE, embeddings="random")
+
+    assert (found.embedding_rank, found.layer_groups) == (None, None)
+    with pytest.raises(CompressionError, match=r"table is factorised with size 8\. Set embeddings to random"):
+        student_config(teacher, **SHAPE)

@@ -106,3 +106,14 @@ def test_reading_and_auditing_import_no_tensorflow():
     program = "import sys, export.audit, export.flatbuffer; print([m for m in ('tensorflow', 'tf_keras') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("form", "width"), [("float32", 4), ("float16", 2), ("dynamic", 1)])
+def test_encoder_bytes_are_those_of_the_layers_constants(files, form, width):
+    kernels = 2 * (4 * 32 * 32 + 2 * 32 * 64)
+    # Biases and norms; the axes, shapes and epsilons that layers read, too, are a few bytes.
+    rest = 2 * (4 * 32 + 64 + 32 + 4 * 32) * (2 if form == "float16" else 4)
+
+    assert (
+        kernels * width + 0.8 * rest < read_model(files[form]).encoder_bytes() < kernels * width + rest + 200
+    )

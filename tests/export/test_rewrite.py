@@ -53,3 +53,49 @@ def test_pack_drops_data_that_nothing_uses(files):
     unused.data = np.ones(4096, np.uint8)
     model.buffers.append(unused)
     assert len(pack(model)) < len(files["float32"]) + 100
+
+
+@pytest.fixture(scope="module")
+def equal_keys_and_values(files):
+    """A file in which a key's kernel has the bytes of a value's, each in a buffer of its own."""
+    model = unpack(files["float32"])
+    places = {tensor.name.decode(): tensor.buffer for tensor in model.subgraphs[0].tensors}
+    kernels = {
+        part: next(
+            buffer
+            for name, buffer in places.items()
+            if f"layer_1.attention.{part}/" in name
+            and model.buffers[buffer].data is not None
+            and len(model.buffers[buffer].data) == 32 * 32 * 4
+        )
+        for part in ("key", "value")
+    }
+    model.buffers[kernels["key"]].data = model.buffers[kernels["value"]].data.copy()
+    return model
+
+
+def test_pack_writes_equal_constants_once_and_the_answers_stay(
+    equal_keys_and_values, run, examples, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr("export.rewrite._share_equal_data", lambda model: None)
+        apart = pack(equal_keys_and_values)
+    once = pack(unpack(apart))
+
+    assert len(apart) - len(once) >= 32 * 32 * 4
+    constants = [tensor for tensor in read_model(once).tensors if tensor.constant]
+    by_content = {(tensor.dtype, tensor.data.tobytes()): tensor.buffer for tensor in constants}
+    assert all(by_content[tensor.dtype, tensor.data.tobytes()] == tensor.buffer for tensor in constants)
+    np.testing.assert_array_equal(run(once, examples.inputs), run(apart, examples.inputs))
+
+
+def test_pack_keeps_equal_bytes_of_other_types_apart(files):
+    model = unpack(files["float32"])
+    constants = [t for t in model.subgraphs[0].tensors if model.buffers[t.buffer].data is not None]
+    floats = next(t for t in constants if t.type == schema.TensorType.FLOAT32 and list(t.shape) == [2])
+    ints = next(t for t in constants if t.type == schema.TensorType.INT32 and list(t.shape) == [2])
+    model.buffers[ints.buffer].data = model.buffers[floats.buffer].data.copy()
+
+    pack(model)
+
+    assert ints.buffer != floats.buffer

@@ -52,6 +52,33 @@ def test_factorized_embeddings_are_taught_quantized_and_exported(make_recipe, tm
     assert (rows, 32) not in constants
 
 
+def test_shared_layers_stay_one_through_teaching_and_quantization_and_stand_once_in_the_file(
+    make_recipe, tmp_path
+):
+    stages = finished(make_recipe, tmp_path, {"method": "share_layers", "groups": 1}, TAUGHT, QUANTIZED)
+    shared, taught, _ = stages["compress"]
+    # Of one layer, 32 wide with 64 neurons: the matrices, and all the rest.
+    kernels, others = 4 * 32 * 32 + 2 * 32 * 64, 4 * 32 + 64 + 32 + 4 * 32
+
+    assert shared["before"]["parameters"] - shared["after"]["parameters"] == kernels + others
+    assert taught["after"]["parameters"] == shared["after"]["parameters"]
+    assert taught["history"][-1]["loss"] < taught["history"][0]["loss"]
+    assert taught["figures"]["accuracy"] > 0.8
+    before = load_file(tmp_path / "run/compress/01-share_layers/model/model.safetensors")
+    for step in ("02-distill_outputs", "03-quantize_aware"):
+        made = load_file(tmp_path / f"run/compress/{step}/model/model.safetensors")
+        first = {name: value for name, value in made.items() if "encoder.layer.0." in name}
+        assert len(first) == 16
+        for name, value in first.items():
+            np.testing.assert_array_equal(value, made[name.replace("layer.0.", "layer.1.")])
+        assert any((value != before[name]).any() for name, value in first.items())
+    forms = stages["export"]["forms"]
+    assert forms["int8"]["audit"]["passed"]
+    # Both layers' matrices once; in the integer form the biases, int32, go with each layer's own scales.
+    assert kernels < forms["int8"]["encoder_bytes"] < kernels + 2 * 4 * others
+    assert 4 * kernels < forms["float32"]["encoder_bytes"] < 4 * (kernels + others) + 200
+
+
 def test_factorized_embeddings_are_nearest_where_the_training_texts_are(make_recipe, tmp_path):
     recipe, folder = make_recipe(tmp_path, compress=[FACTORIZED]), tmp_path / "run"
     assert run(["train", str(recipe), "--set", "training.epochs=1"]) == 0

@@ -462,3 +462,30 @@ def test_load_recipe_with_a_lottery_ticket_that_is_not_the_first_step_says_so(wr
     assert (
         "compress.1: lottery_ticket must be the first step" in late and "not from what lottery_ticket" in late
     )
+
+
+def test_load_recipe_that_prunes_or_shares_after_sharing_says_so(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_layers, keep: 4}\n"
+        "  - {method: share_layers, groups: [[0, 1], [2, 3]], init: mean}\n"
+        "  - {method: prune_heads, amount: 0.5}\n"
+        "  - {method: share_layers, groups: 1}\n"
+    )
+
+    pruned, shared = mistakes(write(text))
+    (init,) = mistakes(write(text.replace("mean", "median")))
+    zeros = text.replace("prune_layers, keep: 4", "prune_weights, sparsity: 0.5").partition(
+        "  - {method: prune_heads"
+    )[0]
+    (undone,) = mistakes(write(zeros))
+    load_recipe(write(zeros.replace("mean", "first")))
+
+    assert "compress.2: prune_heads would take layers apart that share weights since compress.1" in pruned
+    assert "compress.3: share_layers has been a step before" in shared
+    assert "compress.1.init: must be one of first, mean, was 'median'" in init
+    assert "compress.1.init: the mean of layers would undo the zeros of prune_weights" in undone

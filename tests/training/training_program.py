@@ -20,6 +20,7 @@ from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
+from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.training.distribution import make_strategy
 from tfbert_edge.training.freezing import Freezing
 from tfbert_edge.training.loop import fine_tune, updates_per_epoch
@@ -45,6 +46,15 @@ def make_model(*, dropout: float = 0.1, seed: int = 3, **fields: Any) -> Any:
     return build_model(preset("tiny", **{"max_position_embeddings": 32, **rates, **fields}), num_outputs=2)
 
 
+def make_twin_model(*, dropout: float = 0.1) -> Any:
+    """The same, whose second layer has the weights of the first."""
+    model = make_model(dropout=dropout)
+    for layer in model.layers:
+        if layer.name.startswith("layer_1.") and layer.trainable_weights:
+            layer.set_weights(model.get_layer(layer.name.replace("layer_1.", "layer_0.")).get_weights())
+    return model
+
+
 def _mirrored_on_two() -> Any:
     """Two replicas in this process: the CPU as two devices."""
     cpu = tf.config.list_physical_devices("CPU")[0]
@@ -66,6 +76,7 @@ def train(
     unfreeze_per_epoch: int = 0,
     adversarial: float = 0.0,
     layer_drop: float = 0.0,
+    tied: bool = False,
 ) -> tuple[Any, list[float], list[dict[str, Any]]]:
     """Train a tiny model; returns it, the loss of each batch, and the history. ``kill_at``: die at this
     batch.
@@ -82,7 +93,8 @@ def train(
         make_features(examples), batch_size=8, seed=5, shards=chosen.num_replicas_in_sync
     )
     with chosen.scope():
-        model = make_model(dropout=dropout, layer_drop=layer_drop)
+        make = make_twin_model if tied else make_model
+        model = make(dropout=dropout, layer_drop=layer_drop)
         steps = epochs * updates_per_epoch(batches, accumulate)
         schedule = make_schedule("linear", learning_rate=learning_rate, total_steps=steps, warmup_ratio=0.2)
         optimizer = make_optimizer(model, schedule)
@@ -94,6 +106,7 @@ def train(
         epochs=epochs,
         accumulate=accumulate,
         adversarial=adversarial,
+        ties=tied_variables(model, (0, 0) if tied else None),
         freezing=Freezing(unfreeze_per_epoch=unfreeze_per_epoch),
         strategy=chosen,
         folder=Path(folder) if folder else None,

@@ -7,6 +7,7 @@ from typing import Any
 from tfbert_edge.compress.kernels import sparsity
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.embeddings import EXPANSION
+from tfbert_edge.models.sharing import tied_variables
 
 
 def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool) -> dict[str, Any]:
@@ -15,9 +16,17 @@ def account(model: Any, config: EncoderConfig, *, length: int, first_token: bool
 
     ``macs`` counts the products of matrix products for one example of ``length`` word pieces; ``first_token`` says that the
     last layer computes the first token alone. Softmax, norms and activations are not counted.
+    Weights that layers share count once as parameters, and as often as they are used as products.
     ``sparsity`` is the share of the encoder's Dense kernels that is exactly zero.
     """
-    trained = {variable.name: int(variable.shape.num_elements()) for variable in model.trainable_variables}
+    copies = {
+        variable.ref() for group in tied_variables(model, config.layer_groups) for variable in group[1:]
+    }
+    trained = {
+        variable.name: int(variable.shape.num_elements())
+        for variable in model.trainable_variables
+        if variable.ref() not in copies
+    }
     tables = sum(
         size for name, size in trained.items() if "/embeddings" in name or name.startswith(f"{EXPANSION}/")
     )

@@ -45,7 +45,7 @@ def student_config(
     Raises:
         CheckpointError: there is no such preset.
         CompressionError: the heads do not divide the width, there is neither a preset nor all four numbers, or the
-            teacher's tables are to be taken for wider ones.
+            teacher's tables are to be taken for wider ones, or its word table is factorised.
     """
     shape = preset(name) if name is not None else None
     if shape is not None:
@@ -66,6 +66,11 @@ def student_config(
             f"embeddings: teacher needs a student at most as wide as the teacher's {teacher.embedding_size}, it is {width} "
             "wide. Set embeddings to random, or make it narrower."
         )
+    if embeddings == "teacher" and teacher.embedding_rank is not None:
+        raise CompressionError(
+            f"embeddings: teacher needs a teacher with a whole word table, its table is factorised with size "
+            f"{teacher.embedding_rank}. Set embeddings to random."
+        )
     return dataclasses.replace(
         teacher,
         hidden_size=hidden_size,
@@ -74,6 +79,8 @@ def student_config(
         head_size=hidden_size // heads,
         intermediate_sizes=(neurons,) * layers,
         hidden_act=activation or teacher.hidden_act,
+        embedding_rank=None,
+        layer_groups=None,
     )
 
 

@@ -14,7 +14,7 @@ Dropout is off: its noise would widen what the ranges have to cover. Pruned weig
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from tfbert_edge.models.quantization import (
     range_variables,
     read_ranges,
 )
+from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.training.loop import Batches, History, fine_tune, updates_per_epoch
 from tfbert_edge.training.losses import Loss
 from tfbert_edge.training.optimizer import AdamW
@@ -63,6 +64,7 @@ def quantize_aware(
     classification: bool,
     settings: QuantizeAwareSettings,
     int4: Collection[str] = (),
+    layer_groups: Sequence[int] | None = None,
     **training: Any,
 ) -> tuple[Ranges, History]:
     """Train a fake-quantized copy of ``model`` and put its weights back into ``model``; returns its ranges and history.
@@ -75,6 +77,7 @@ def quantize_aware(
         classification: whether the outputs are logits of classes, or else values.
         settings: see there.
         int4: the Dense layers whose kernels are rounded to 4 bits, not 8.
+        layer_groups: the number of each layer's group, where layers share weights; they keep doing so.
         training: passed to :func:`tfbert_edge.training.loop.fine_tune` (``folder``, ``resume``, ``seed``, ``on_progress``).
     """
     student = fake_quantize(model, int4=int4)
@@ -98,6 +101,7 @@ def quantize_aware(
         epochs=settings.epochs,
         settings={"quantize_aware": vars(settings), "int4": sorted(int4)},
         hooks=keep_zeros(both),
+        ties=tied_variables(student, layer_groups),
         **training,
     )
     copy_weights(student, model)

@@ -23,6 +23,7 @@ class EncoderConfig:
     ``embedding_size`` differs from ``hidden_size`` in ELECTRA; ``type_vocab_size`` is 0 where a family has no segments.
     ``embedding_rank`` is the width of a factorised word table, a field that transformers does not know; None: it is whole.
     ``layer_drop`` is of one training and never saved: with what probability a layer is skipped.
+    ``layer_groups`` has one number a layer, the same for layers that share their weights; None: all are their own.
     """
 
     family: str
@@ -44,6 +45,7 @@ class EncoderConfig:
     pad_token_id: int = 0
     embedding_rank: int | None = None
     layer_drop: float = 0.0
+    layer_groups: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.hidden_act not in ACTIVATIONS:
@@ -64,6 +66,11 @@ class EncoderConfig:
         if self.embedding_rank is not None and self.embedding_rank < 1:
             raise CheckpointError(
                 f"embedding_rank must be at least 1, but is {self.embedding_rank}. Mend config.json."
+            )
+        if self.layer_groups is not None and len(self.layer_groups) != self.num_layers:
+            raise CheckpointError(
+                f"layer_groups must hold one number for each of the {self.num_layers} layers, but is {self.layer_groups}. "
+                "Mend config.json."
             )
 
     @property
@@ -123,6 +130,7 @@ class EncoderConfig:
                 f"the hidden size {hidden} must be divisible by the {heads[0]} attention heads. Mend config.json."
             )
         dropout = float(value("hidden_dropout", 0.1))
+        rank, groups = config.get("embedding_rank"), config.get("layer_groups")
         return cls(
             family=str(family),
             vocab_size=int(value("vocab_size")),
@@ -141,7 +149,8 @@ class EncoderConfig:
             classifier_dropout=float(value("classifier_dropout", 0.2 if family == "distilbert" else dropout)),
             initializer_range=float(value("initializer_range", 0.02)),
             pad_token_id=int(config.get("pad_token_id") or 0),
-            embedding_rank=None if config.get("embedding_rank") is None else int(config["embedding_rank"]),
+            embedding_rank=None if rank is None else int(rank),
+            layer_groups=None if groups is None else tuple(int(group) for group in groups),
         )
 
     def to_hf(self) -> dict[str, Any]:
@@ -178,6 +187,8 @@ class EncoderConfig:
         if self.normalization != "layer_norm":
             # As transformers' MobileBertConfig calls it.
             result["normalization_type"] = self.normalization
+        if self.layer_groups is not None:
+            result["layer_groups"] = list(self.layer_groups)
         return result
 
 

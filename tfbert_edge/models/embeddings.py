@@ -63,8 +63,12 @@ def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: 
         segments = table(config.type_vocab_size, width, "embeddings.token_type")(token_type_ids)
         offset = keras.layers.Add(name="embeddings.offset", dtype="float32")([segments, offset])
     total = keras.layers.Add(name="embeddings.sum", dtype="float32")([words, offset])
-    norm = NORMS[config.normalization]
-    normal = norm(total, epsilon=config.layer_norm_epsilon, name="embeddings.norm")
+    normal = NORMS[config.normalization](
+        total,
+        epsilon=config.layer_norm_epsilon,
+        name="embeddings.norm",
+        foldable=config.layer_groups is None,
+    )
     hidden = dropout("embeddings.dropout", "float32")(normal)
     if config.embedding_size != config.hidden_size:
         hidden = dense(config.hidden_size, "embeddings.projection")(hidden)

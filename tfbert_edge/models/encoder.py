@@ -42,7 +42,12 @@ def encode(inputs: list[Any], config: EncoderConfig, *, seed: int = 0, first_tok
     def residual(update: Any, shortcut: Any, name: str) -> Any:
         update = hidden_dropout(f"{name}.dropout")(dense(config.hidden_size, f"{name}.output")(update))
         total = keras.layers.Add(name=f"{name}.sum", dtype="float32")([update, shortcut])
-        return NORMS[config.normalization](total, epsilon=config.layer_norm_epsilon, name=f"{name}.norm")
+        return NORMS[config.normalization](
+            total,
+            epsilon=config.layer_norm_epsilon,
+            name=f"{name}.norm",
+            foldable=config.layer_groups is None,
+        )
 
     for index, (heads, neurons) in enumerate(zip(config.num_heads, config.intermediate_sizes, strict=True)):
         name = f"layer_{index}"

@@ -27,30 +27,48 @@ class ChannelMean(keras.layers.Layer):
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class ChannelScale(keras.layers.Layer):
-    """Multiply by a learned ``gamma`` ``(h,)``: float ``(..., h)`` -> ``(..., h)``."""
+    """Multiply by a learned ``gamma`` ``(h,)``: float ``(..., h)`` -> ``(..., h)``; for ``foldable`` see layer_norm."""
+
+    def __init__(self, foldable: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.foldable = foldable
 
     def build(self, input_shape: Any) -> None:
         self.gamma = self.add_weight(name="gamma", shape=(input_shape[-1],), initializer="ones")
         super().build(input_shape)
 
     def call(self, inputs: Any) -> Any:
-        return inputs * self.gamma
+        return inputs * (self.gamma if self.foldable else _like(inputs, self.gamma))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"foldable": self.foldable}
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class ChannelShift(keras.layers.Layer):
-    """Add a learned ``beta`` ``(h,)``: float ``(..., h)`` -> ``(..., h)``."""
+    """Add a learned ``beta`` ``(h,)``: float ``(..., h)`` -> ``(..., h)``; for ``foldable`` see layer_norm."""
+
+    def __init__(self, foldable: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.foldable = foldable
 
     def build(self, input_shape: Any) -> None:
         self.beta = self.add_weight(name="beta", shape=(input_shape[-1],), initializer="zeros")
         super().build(input_shape)
 
     def call(self, inputs: Any) -> Any:
-        return inputs + self.beta
+        return inputs + (self.beta if self.foldable else _like(inputs, self.beta))
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"foldable": self.foldable}
 
 
-def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
-    """Normalize float ``(b, n, h)`` over its last axis with learned ``gamma`` and ``beta``; returns float32 ``(b, n, h)``."""
+def layer_norm(inputs: Any, *, epsilon: float, name: str, foldable: bool = True) -> Any:
+    """Normalize float ``(b, n, h)`` over its last axis with learned ``gamma`` and ``beta``; returns float32 ``(b, n, h)``.
+
+    The converter multiplies a float network's gamma into the kernels that read the result. Of kernels that several layers
+    share, each would then be another; ``foldable=False`` gives gamma and beta the shape ``(1, 1, h)``, which it leaves alone.
+    """
 
     def step(layer: type, suffix: str, **kwargs: Any) -> Any:
         return layer(name=f"{name}.{suffix}", dtype="float32", **kwargs)
@@ -60,17 +78,22 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
     variance = step(ChannelMean, "variance")(step(keras.layers.Multiply, "square")([centred, centred]))
     inverse = step(InverseRoot, "inverse")(step(Offset, "epsilon", amount=epsilon)(variance))
     normal = step(keras.layers.Multiply, "normal")([centred, inverse])
-    return step(ChannelShift, "shift")(step(ChannelScale, "scale")(normal))
+    scaled = step(ChannelScale, "scale", foldable=foldable)(normal)
+    return step(ChannelShift, "shift", foldable=foldable)(scaled)
 
 
-def no_norm(inputs: Any, *, epsilon: float, name: str) -> Any:
+def no_norm(inputs: Any, *, epsilon: float, name: str, foldable: bool = True) -> Any:
     """Scale and shift each channel of float ``(b, n, h)`` by learned ``gamma`` and ``beta``; returns float32 ``(b, n, h)``.
 
-    ``epsilon`` has no effect: the two norms are called alike.
+    ``epsilon`` has no effect: the two norms are called alike. ``foldable`` is that of :func:`layer_norm`.
     """
-    scaled = ChannelScale(name=f"{name}.scale", dtype="float32")(inputs)
-    return ChannelShift(name=f"{name}.shift", dtype="float32")(scaled)
+    scaled = ChannelScale(name=f"{name}.scale", dtype="float32", foldable=foldable)(inputs)
+    return ChannelShift(name=f"{name}.shift", dtype="float32", foldable=foldable)(scaled)
 
 
 NORMS = {"layer_norm": layer_norm, "no_norm": no_norm}
 """``config.normalization`` -> what connects one; its last layers are called ``scale`` and ``shift`` in either."""
+
+
+def _like(inputs: Any, vector: Any) -> Any:
+    return tf.reshape(vector, [1] * (len(inputs.shape) - 1) + [-1])

@@ -33,7 +33,8 @@ def keep_parts(
     activations set to zero, and the other layers skipped.
 
     Raises:
-        CompressionError: a place that is not there, is named twice, or a layer left without a head or neuron; or no layer.
+        CompressionError: a place that is not there, is named twice, or a layer left without a head or neuron; or no layer;
+            or layers that share weights keep unequal parts.
     """
     layers = list(range(config.num_layers)) if layers is None else list(layers)
     heads = [range(count) for count in config.num_heads] if heads is None else heads
@@ -49,8 +50,15 @@ def keep_parts(
             )
         for index, (places, count) in enumerate(zip(kept, counts, strict=True)):
             _check(f"{kind} of layer {index}", places, count)
+            first = config.layer_groups.index(config.layer_groups[index]) if config.layer_groups else index
+            if list(kept[first]) != list(places):
+                raise CompressionError(
+                    f"layers {first} and {index} share weights and must keep the same {kind}. Prune before sharing."
+                )
+    groups = config.layer_groups
     smaller = dataclasses.replace(
         config,
+        layer_groups=None if groups is None else tuple(groups[layer] for layer in layers),
         num_heads=tuple(len(heads[layer]) for layer in layers),
         intermediate_sizes=tuple(len(neurons[layer]) for layer in layers),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tfbert_edge.recipe.checks_distill import students_taught
 from tfbert_edge.recipe.checks_prune import movement_masked, tickets_first, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
+from tfbert_edge.recipe.checks_share import factorized_once, shared_layers_stay_one
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
     checks = (
         _quantization_last,
         _twice,
-        _factorized_once,
         _nothing_to_learn,
         _heads_compared,
         _taught_itself,
@@ -32,6 +32,8 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         tickets_first,
         students_taught,
         mixed_precision_planned,
+        factorized_once,
+        shared_layers_stay_one,
     )
     found = [one for check in checks for one in check(recipe)]
     yield from sorted(found, key=lambda one: int(one.path[1]))
@@ -59,14 +61,6 @@ def _twice(recipe: Recipe) -> Iterator[Contradiction]:
             yield contradiction(
                 f"compress.{at}", f"{method} follows {method}: make them one step", "compress"
             )
-
-
-def _factorized_once(recipe: Recipe) -> Iterator[Contradiction]:
-    places = [at for at, method in enumerate(_methods(recipe)) if method == "factorize_embeddings"]
-    for at in places[1:]:
-        yield contradiction(
-            f"compress.{at}", "factorize_embeddings has been a step before: leave one out", "compress"
-        )
 
 
 def _nothing_to_learn(recipe: Recipe) -> Iterator[Contradiction]:

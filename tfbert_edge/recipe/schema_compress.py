@@ -22,7 +22,7 @@ from tfbert_edge.recipe.schema_prune import (
     PruneWeights,
 )
 from tfbert_edge.recipe.schema_quantize import MixedPrecision, QuantizeAware
-from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
+from tfbert_edge.recipe.schema_share import FactorizeEmbeddings, ShareLayers
 from tfbert_edge.recipe.schema_student import NewStudent
 
 CompressStep = Annotated[
@@ -35,6 +35,7 @@ CompressStep = Annotated[
     | PruneMovement
     | LotteryTicket
     | FactorizeEmbeddings
+    | ShareLayers
     | DistillOutputs
     | DistillLayers
     | DistillPatient

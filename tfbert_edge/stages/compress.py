@@ -31,6 +31,7 @@ METHODS = {
     "prune_weights": ("prune_weights", "prune_weights_step"),
     "new_student": ("new_student", "new_student_step"),
     "lottery_ticket": ("lottery_ticket", "lottery_ticket_step"),
+    "share_layers": ("share", "share_layers_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
     "distill_patient": ("distill_states", "distill_patient_step"),

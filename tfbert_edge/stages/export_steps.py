@@ -59,7 +59,7 @@ def export_steps(
     return made
 
 
-FIGURES = ("size_bytes", "zipped_bytes", "sparsity", "sha256")
+FIGURES = ("size_bytes", "encoder_bytes", "zipped_bytes", "sparsity", "sha256")
 
 
 def _file(run: Run, source: Path, form: str, calibration: Features) -> bytes:

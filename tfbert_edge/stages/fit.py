@@ -7,9 +7,11 @@ import dataclasses
 from tfbert_edge.compress.kernels import kernel_names
 from tfbert_edge.compress.prune_weights import pruned_names
 from tfbert_edge.compress.replace_blocks import replaced
+from tfbert_edge.compress.share_layers import layer_groups
 from tfbert_edge.errors import CheckpointError, CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.recipe import Recipe
+from tfbert_edge.recipe.checks_share import keeps_sharing
 from tfbert_edge.stages.fit_students import taught
 
 
@@ -23,7 +25,11 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
     teacher = config
     methods = [step.method for step in recipe.compress]
     for at, step in enumerate(recipe.compress):
-        if step.method == "factorize_embeddings":
+        if config.layer_groups is not None and not keeps_sharing(step.method):
+            problems.append(
+                f"compress.{at}: the layers share their weights, and {step.method} takes each by itself; leave it out"
+            )
+        elif step.method == "factorize_embeddings":
             if config.embedding_rank is not None:
                 problems.append(
                     f"compress.{at}: the checkpoint's word table is factorised already; leave it out"
@@ -55,6 +61,13 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                 pruned_names(kernel_names(config.num_layers), step.exclude)
             except CompressionError as error:
                 problems.append(f"compress.{at}.exclude: {str(error).removeprefix('exclude').lstrip(': ')}")
+        elif step.method == "share_layers":
+            try:
+                config = dataclasses.replace(
+                    config, layer_groups=layer_groups(step.groups, config.num_layers)
+                )
+            except CompressionError as error:
+                problems.append(f"compress.{at}.{error}")
         else:
             try:
                 config = taught(step, config, teacher=teacher, counted="prune_heads" not in methods[:at])

@@ -63,6 +63,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                     **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
                 ),
                 int4=int4_layers(run),
+                layer_groups=network.config.layer_groups,
                 evaluate=evaluate,
                 metric=task.primary_metric,
                 mode="min" if task.primary_metric in task.lower_is_better else "max",

@@ -1,4 +1,4 @@
-"""The recipe's steps after which fewer numbers do the same work: a factorised word table."""
+"""The recipe's steps after which fewer numbers do the same work: a factorised word table, shared layers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge.compress.factorize_embeddings import factorize_embeddings
+from tfbert_edge.compress.share_layers import share_layers
 from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.prune import changed_network
 from tfbert_edge.stages.run import Run
@@ -34,4 +35,20 @@ def factorize_embeddings_step(run: Run, step: Any, source: Path, folder: Path) -
             seed=run.recipe.seed,
         )
     run.console.say(f"  word table: {config.vocab_size:,} x {config.embedding_size} of rank {step.size}")
+    return changed_network(run, network, Network(model, config, network.tokenizer, network.task), folder)
+
+
+def share_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
+    """Make the layers of each group one; see :func:`tfbert_edge.stages.prune.changed_network`."""
+    with precision("float32"):
+        network = saved_network(run, source)
+        model, config = share_layers(
+            network.model,
+            network.config,
+            groups=step.groups,
+            init=step.init,
+            head=run.task.head,
+            seed=run.recipe.seed,
+        )
+    run.console.say(f"  each layer's group: {', '.join(map(str, config.layer_groups or ()))}")
     return changed_network(run, network, Network(model, config, network.tokenizer, network.task), folder)

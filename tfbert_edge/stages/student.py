@@ -14,6 +14,7 @@ from tfbert_edge.compress.keep_zeros import keep_zeros
 from tfbert_edge.compress.kernels import sparsity, zeros_and_size
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
+from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.prune import measured, save_network
 from tfbert_edge.stages.run import Run
@@ -64,7 +65,7 @@ def train_student(
 ) -> dict[str, Any]:
     """Train ``both``, the student with all outputs that ``loss`` compares; writes ``model`` into ``folder``.
 
-    Pruned weights stay zero. ``freezing``, ``hooks`` and ``first_best`` are those of
+    Pruned weights stay zero, and shared ones equal. ``freezing``, ``hooks`` and ``first_best`` are those of
     :func:`tfbert_edge.training.loop.fine_tune`. ``optimizer(both, schedule)`` makes another one than AdamW at one rate for all.
     ``finish`` turns the trained student into the network to save, such as one without masks, which is loaded and measured.
     Returns ``before`` and ``after`` as the pruning steps do, ``history``, ``figures`` (of the weights that were kept) and
@@ -102,6 +103,7 @@ def train_student(
             settings={step.method: settings},
             seed=recipe.seed,
             hooks=[*hooks, *keep_zeros(student.model)],
+            ties=tied_variables(student.model, student.config.layer_groups),
             first_best=first_best,
             on_progress=on_progress,
         )

@@ -53,11 +53,15 @@ def labels_file(run: Run) -> bytes:
 
 
 def file_figures(content: bytes) -> dict[str, Any]:
-    """``size_bytes``, ``zipped_bytes``, ``sparsity`` (of the weights, read back from the file) and ``sha256``."""
+    """``size_bytes``, ``encoder_bytes`` (of the constants in transformer layers, each once), ``zipped_bytes``, ``sparsity`` (of
+    the weights, read back from the file) and ``sha256``.
+    """
     sizes = import_export("export.sizes")
+    graph = import_export("export.flatbuffer").read_model(content)
     return {
         "size_bytes": len(content),
+        "encoder_bytes": graph.encoder_bytes(),
         "zipped_bytes": sizes.zipped_size(content),
-        "sparsity": sizes.weight_sparsity(import_export("export.flatbuffer").read_model(content)),
+        "sparsity": sizes.weight_sparsity(graph),
         "sha256": hashlib.sha256(content).hexdigest(),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from tfbert_edge.atomic import write_json
 from tfbert_edge.data.vocabulary import TrimmedVocabulary, trimmed_vocabulary
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.models.trim import trim_embeddings
 from tfbert_edge.recipe.schema import TrainingConfig
 from tfbert_edge.runtime.tokenizer import Tokenizer
@@ -87,6 +88,7 @@ def train_stage(run: Run) -> dict[str, Any]:
                 layers=settings.freeze.layers,
                 unfreeze_per_epoch=settings.unfreeze_per_epoch,
             ),
+            ties=tied_variables(loaded.model, loaded.config.layer_groups),
             strategy=strategy,
             folder=run.folder / "train" / "snapshots",
             # A fresh run has no snapshots; one that was asked to start anew has had them removed.

@@ -18,6 +18,7 @@ from tfbert_edge.training.hooks import StepHook, keys
 from tfbert_edge.training.losses import Loss
 from tfbert_edge.training.optimizer import AdamW
 from tfbert_edge.training.step import TrainStep
+from tfbert_edge.training.ties import Ties
 from tfbert_edge.training.trainer import Batches, History, Trainer
 
 __all__ = ["Batches", "History", "fine_tune", "updates_per_epoch"]
@@ -44,6 +45,7 @@ def fine_tune(
     adversarial: float = 0.0,
     freezing: Freezing | None = None,
     hooks: Sequence[StepHook] = (),
+    ties: Sequence[Sequence[Any]] = (),
     strategy: Any = None,
     folder: Path | None = None,
     resume: bool = False,
@@ -73,6 +75,7 @@ def fine_tune(
             :mod:`tfbert_edge.training.adversarial`; 0: do not.
         freezing: what does not train.
         hooks: what else happens at each update.
+        ties: groups of variables that stay equal, see :mod:`tfbert_edge.training.ties`.
         strategy: of :func:`tfbert_edge.training.distribution.make_strategy`.
         folder: where snapshots are written every ``snapshot_seconds`` and after each epoch; None: nowhere.
         resume: continue from the newest snapshot in ``folder``, where there is one; else snapshots there are
@@ -82,7 +85,8 @@ def fine_tune(
         seed: of TensorFlow's, numpy's and Python's global generators.
 
     Raises:
-        TrainingError: the loss is not finite, the settings contradict each other, the metric is not measured,
+        TrainingError: the loss is not finite, the settings contradict each other (tied variables that are frozen in
+            part, too), the metric is not measured,
             or the snapshot to resume from is of other settings.
     """
     strategy = strategy or tf.distribute.get_strategy()
@@ -99,18 +103,24 @@ def fine_tune(
         "first_best": first_best,
         "freezing": vars(freezing) if freezing else None,
         "hooks": keys(hooks),
+        "ties": [len(group) for group in ties],
         "steps_per_epoch": batches.steps_per_epoch,
         "optimizer": optimizer.get_config(),
         "variables": _fingerprint(model),
     }
+    tied, freezing = Ties(ties), freezing or Freezing()
+    for epoch in range(epochs if len(tied) else 0):
+        tied.leaders(freezing.trained_variables(model, epoch))  # refuses what a later epoch would meet
     training = Trainer(
         model=model,
-        step=TrainStep(model, loss, optimizer, strategy, accumulate=accumulate, adversarial=adversarial),
+        step=TrainStep(
+            model, loss, optimizer, strategy, accumulate=accumulate, adversarial=adversarial, ties=tied
+        ),
         batches=batches,
         epochs=epochs,
         evaluate=evaluate,
         best=BestEpoch(metric or "", mode=mode, patience=patience, first=first_best),
-        freezing=freezing or Freezing(),
+        freezing=freezing,
         hooks=hooks,
         snapshots=Snapshots(folder, {**known, **(settings or {})}) if folder else None,
         snapshot_seconds=snapshot_seconds,

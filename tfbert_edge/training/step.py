@@ -12,6 +12,7 @@ from tfbert_edge._keras import tf
 from tfbert_edge.training.adversarial import AdversarialGradients
 from tfbert_edge.training.losses import Loss
 from tfbert_edge.training.optimizer import AdamW
+from tfbert_edge.training.ties import Ties
 
 Batch = Mapping[str, np.ndarray]
 
@@ -42,6 +43,7 @@ class TrainStep:
         *,
         accumulate: int = 1,
         adversarial: float = 0.0,
+        ties: Ties | None = None,
     ) -> None:
         self.model = model
         self.loss = loss
@@ -49,7 +51,9 @@ class TrainStep:
         self.strategy = strategy
         self.accumulate = accumulate
         self._adversarial = AdversarialGradients(model, adversarial) if adversarial else None
+        self._ties = ties or Ties(())
         self._variables: list[Any] = []
+        self._updated: list[Any] = []
         self._accumulators: list[Any] = []
         self._compiled: Any = None
         self._compiled_update: Any = None
@@ -61,9 +65,10 @@ class TrainStep:
         if [v.ref() for v in variables] == [v.ref() for v in self._variables]:
             return
         self._variables = list(variables)
+        self._updated = self._ties.leaders(variables)
         self._compiled = self._compiled_update = None
         if self.accumulate > 1:
-            self._accumulators = [self._local_sum(v.shape) for v in variables] + [self._local_sum(())]
+            self._accumulators = [self._local_sum(v.shape) for v in self._updated] + [self._local_sum(())]
 
     def __call__(self, shards: Sequence[Batch], *, update: bool) -> StepResult:
         """Run one batch, given as the part of each local replica, and update the weights where ``update``
@@ -88,10 +93,18 @@ class TrainStep:
         one = self._accumulate_batch if self.accumulate > 1 else self._train_batch
 
         def run(batch: Any) -> Any:
-            return self.strategy.run(one, args=(batch,))
+            result = self.strategy.run(one, args=(batch,))
+            if self.accumulate == 1:
+                self._ties.copy(self.strategy)
+            return result
+
+        def update() -> Any:
+            norm = self.strategy.run(self._update)
+            self._ties.copy(self.strategy)
+            return norm
 
         self._compiled = tf.function(run, input_signature=signature, reduce_retracing=True)
-        self._compiled_update = tf.function(lambda: self.strategy.run(self._update))
+        self._compiled_update = tf.function(update)
 
     def _gradients(self, batch: Any) -> tuple[list[Any], Any]:
         inputs = [batch[name] for name in self.model.input_names]
@@ -114,6 +127,7 @@ class TrainStep:
             tf.zeros(v.shape) if g is None else tf.convert_to_tensor(g)
             for g, v in zip(found, self._variables, strict=True)
         ]
+        gradients = self._ties.summed(gradients, self._variables)
         tokens = tf.cast(tf.reduce_sum(batch["attention_mask"], axis=1), tf.float32)
         counted = tf.reduce_sum(tf.where(weights > 0, tokens, 0.0))
         return gradients, tf.stack([loss_sum, tf.reduce_sum(weights), counted])
@@ -121,7 +135,7 @@ class TrainStep:
     def _train_batch(self, batch: Any) -> tuple[Any, Any]:
         gradients, sums = self._gradients(batch)
         sums = _all_reduce(sums)
-        norm = self.optimizer.apply_sum(_all_reduce(gradients), self._variables, sums[1])
+        norm = self.optimizer.apply_sum(_all_reduce(gradients), self._updated, sums[1])
         return sums, norm
 
     def _accumulate_batch(self, batch: Any) -> tuple[Any, Any]:
@@ -132,7 +146,7 @@ class TrainStep:
 
     def _update(self) -> Any:
         *gradients, weight = _all_reduce([accumulator.read_value() for accumulator in self._accumulators])
-        norm = self.optimizer.apply_sum(gradients, self._variables, weight)
+        norm = self.optimizer.apply_sum(gradients, self._updated, weight)
         with tf.control_dependencies([norm]):
             for accumulator in self._accumulators:
                 accumulator.assign(tf.zeros(accumulator.shape))
