@@ -55,7 +55,8 @@ def make_recipe(tiny_bert_folder: Path) -> Callable[..., Path]:
                 "calibration_examples": 32,
             },
             "training": {"epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "precision": "float32"},
-            "export": {"forms": FORMS},
+            # Only the tests about them export the networks between the steps: each takes seconds.
+            "export": {"forms": FORMS, "steps": None},
             "validate": {"threads": [1], "latency_runs": 5, "gates": {"max_accuracy_drop": None}},
             "bundle": {"eval_examples": 10},
         }

@@ -34,7 +34,7 @@ def finished(make_recipe, tmp_path_factory):
     recipe = make_recipe(
         folder,
         compress=STEPS,
-        export={"forms": ["float32", "int8"]},
+        export={"forms": ["float32", "int8"], "steps": "auto"},
         validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
     )
     assert run(["run", str(recipe)]) == 0

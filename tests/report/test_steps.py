@@ -60,14 +60,17 @@ def test_steps_table_with_files_has_their_sizes_latency_and_quality(chain):
     assert table.text_columns == {0, 5}
 
 
-def test_steps_table_shows_sparsity_of_the_network_and_of_its_file(chain):
+def test_steps_table_shows_zeros_read_from_the_files_else_the_sparsity_of_the_networks(chain):
     steps, files = chain["stages"]["compress"], chain["stages"]["validate"]["steps"]
-    steps[0]["after"]["sparsity"] = 0.5
+    steps[0]["before"]["sparsity"], steps[0]["after"]["sparsity"] = 0.0, 0.5
+    table = steps_table(chain)
+    sparsity = table.columns.index("Sparsity")
+    assert [row[sparsity] for row in table.rows[:3]] == ["0.0%", "50.0%", "–"]  # noqa: RUF001
+
     files[1]["sparsity"] = 0.5087
     table = steps_table(chain)
-    sparsity, zeros = table.columns.index("Sparsity"), table.columns.index("Zeros in the file")
-
-    assert [row[sparsity] for row in table.rows[:3]] == ["–", "50.0%", "–"]  # noqa: RUF001
+    assert "Sparsity" not in table.columns
+    zeros = table.columns.index("Zeros in the file")
     assert [row[zeros] for row in table.rows[:3]] == ["1.2%", "50.9%", "1.2%"]
 
 

@@ -43,8 +43,9 @@ def steps_table(run: Run) -> Table | None:
         f"{title}, Keras": lambda row: fig.score(row["metrics"].get(metric)),
         f"{title}, LiteRT": lambda row: fig.score(row["file"].get("metrics", {}).get(metric)),
     }
-    if not fig.are_sparse(row["file"] for row in rows):
-        del columns["Zeros in the file"]
+    # One of the two, for the page is narrow: what stands in the file counts, where that was read.
+    sparse = fig.are_sparse(row["file"] for row in rows)
+    del columns["Sparsity" if sparse else "Zeros in the file"]
     cells = {name: [show(row) for row in rows] for name, show in columns.items()}
     shown = {
         name: values
