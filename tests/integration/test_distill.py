@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from tfbert_edge.errors import CompressionError, DataError, RecipeError
 from tfbert_edge.pipeline import run_pipeline
@@ -84,7 +85,10 @@ STUDENT = {
     "activation": "relu",
 }
 RELATIONS = {"method": "distill_relations", "relation_heads": 8, **TRAIN}
-PATIENT = {"method": "distill_patient", "distill_weight": 0, "task_weight": 0, **TRAIN}
+PATIENT = {"method": "distill_patient", **TRAIN}
+MIXED = {"method": "distill_layers", "layer_map": "learned", **TRAIN}
+PROGRESSIVE = {"method": "distill_progressive", "attention_weight": 0, **TRAIN}
+OUTPUTS = {"method": "distill_outputs", **TRAIN}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,7 @@ PATIENT = {"method": "distill_patient", "distill_weight": 0, "task_weight": 0, *
     [
         (STUDENT, RELATIONS),
         ({**STUDENT, "hidden_size": 32, "heads": 4, "embeddings": "random"}, PATIENT),
+        (STUDENT, MIXED),
     ],
 )
 def test_new_student_learns_what_is_inside_the_teacher(student, learns, compressed):
@@ -103,9 +108,50 @@ def test_new_student_learns_what_is_inside_the_teacher(student, learns, compress
     assert taught["history"][-1]["loss"] < taught["history"][0]["loss"]
 
 
+def test_layers_learn_in_turn_and_go_on_where_they_were_stopped(compressed, texts, tmp_path, monkeypatch):
+    from tfbert_edge.stages import distill_progressive
+    from tfbert_edge.training.loop import fine_tune
+
+    steps = [STUDENT, {**PROGRESSIVE, "unlabelled": texts, "lower_rate": 0.1}, {**OUTPUTS, "epochs": 1}]
+    learned = []
+
+    def stopped_at_the_second(*args, **kwargs):
+        if learned:
+            raise KeyboardInterrupt
+        learned.append(kwargs["folder"].name)
+        return fine_tune(*args, **kwargs)
+
+    monkeypatch.setattr(distill_progressive, "fine_tune", stopped_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        compressed(*steps)
+    folder = tmp_path / "run" / "compress" / "02-distill_progressive"
+    assert learned == ["0"] and (folder / "progress.npz").is_file()
+    learned.clear()
+
+    def goes_on(*args, **kwargs):
+        learned.append(kwargs["folder"].name)
+        return fine_tune(*args, **kwargs)
+
+    monkeypatch.setattr(distill_progressive, "fine_tune", goes_on)
+    step = compressed(*steps, resume=True).record.stages["compress"][1]
+    resumed = load_file(folder / "model" / "model.safetensors")
+    # Once more, without a stop.
+    shutil.rmtree(tmp_path / "run")
+    whole = compressed(*steps[:2], OUTPUTS).record.stages["compress"][1]
+
+    assert learned == ["1", "0", "1"]
+    assert [record["layer"] for record in step["history"]] == [0, 0, 1, 1]
+    assert [record["loss"] for record in step["history"]] == [record["loss"] for record in whole["history"]]
+    for first in (0, 2):
+        assert step["history"][first + 1]["loss"] < step["history"][first]["loss"]
+    for name, array in load_file(folder / "model" / "model.safetensors").items():
+        np.testing.assert_array_equal(array, resumed[name], err_msg=name)
+    assert sorted(path.name for path in folder.iterdir()) == ["figures.json", "key.json", "model"]
+
+
 def test_new_student_becomes_an_integer_only_file(make_recipe, trained, tmp_path):
     recipe = load_recipe(trained.parent / "recipe.yaml").model_dump(mode="json")
-    steps = [STUDENT, {"method": "distill_outputs", "epochs": 8, "batch_size": 8, "learning_rate": 3e-3}]
+    steps = [STUDENT, {"method": "distill_outputs", "epochs": 6, "batch_size": 8, "learning_rate": 3e-3}]
     recipe |= {"output": str(tmp_path / "run"), "compress": steps}
     path = tmp_path / "recipe.yaml"
     path.write_text(json.dumps(recipe))
@@ -162,6 +208,16 @@ def test_teachers_teach_by_the_mean_of_their_outputs(compressed, trained, make_t
             [STUDENT, {**RELATIONS, "relation_heads": 5}],
             RecipeError,
             r"compress\.1: relation_heads .*Set it to one of 1, 2, 4, 8",
+        ),
+        (
+            [STUDENT, {**PROGRESSIVE, "attention_weight": 1.0}, OUTPUTS],
+            RecipeError,
+            r"compress\.1: attention_weight compares the heads",
+        ),
+        (
+            [STUDENT, {**PROGRESSIVE, "layer_map": [0, 7]}, OUTPUTS],
+            RecipeError,
+            r"compress\.1: layer_map must be",
         ),
         (
             [STUDENT, {"method": "distill_layers", "attention_weight": 1.0}],

@@ -17,6 +17,8 @@ NO_FIT = {**STUDENT, "hidden_size": 32, "heads": 5}
 OUTPUTS = {"method": "distill_outputs"}
 PATIENT = {"method": "distill_patient", "patient_weight": 0, "distill_weight": 0, "task_weight": 0}
 RELATIONS = {"method": "distill_relations"}
+MIXED = {"method": "distill_layers", "layer_map": "learned", "attention_weight": 1}
+NOTHING = {"method": "distill_progressive", "feature_weight": 0, "attention_weight": 0}
 ALONE = {"path": "a.txt", "with_training": False}
 
 
@@ -53,6 +55,9 @@ def load(tmp_path):
         ([PRUNE, {**RELATIONS, "relations": []}], r"compress\.1\.relations"),
         ([PRUNE, {**RELATIONS, "relations": ["key-head"]}], r"compress\.1\.relations\.0"),
         ([PRUNE, PATIENT], "nothing to learn: .*patient_weight"),
+        ([STUDENT, {"method": "distill_progressive"}], "an untrained head, which no step after it teaches"),
+        ([PRUNE, MIXED], "a learned layer_map mixes layers"),
+        ([PRUNE, NOTHING], "nothing to learn: .*feature_weight"),
         ([{"method": "distill_patient"}], "put a step before it that makes the network smaller"),
     ],
 )  # fmt: skip

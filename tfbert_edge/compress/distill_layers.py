@@ -6,6 +6,7 @@
 ``E`` are the embeddings, ``H_m`` the output of layer m, ``A_m`` the attention scores before softmax, over real tokens; ``W`` is
 a learned matrix where the student's width is another than the teacher's, one for all layers, and nothing where it is
 the same. ``g`` maps the student's layers to the teacher's; ``L_outputs`` are :func:`distill_outputs.output_terms`.
+A learned map takes mixtures of the teacher's layers in the place of H_t,g(m), see :mod:`tfbert_edge.compress.layer_mix`.
 Two things depart from the paper: the terms of layers are averaged and not summed, so that weights mean the same at any depth,
 and the outputs are learned in the same step.
 The last layer of a classifier computes the state and the scores of [CLS] alone, in teacher and student.
@@ -19,12 +20,13 @@ from typing import Any
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.distill_outputs import OutputSettings
+from tfbert_edge.compress.layer_mix import layer_queries, layer_targets
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.training.losses import Loss
 
-MAPS = ("uniform", "last")
+MAPS = ("uniform", "last", "learned")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[
     """Return which of the teacher's layers, from 0, each of the student's learns from.
 
     ``uniform``: layer m learns from the last of the m-th share of the teacher's (section 3.1); ``last``: from the teacher's
-    last ones in order; a list names them itself.
+    last ones in order; a list names them itself; ``learned`` names none, see :mod:`tfbert_edge.compress.layer_mix`.
 
     Raises:
         CompressionError: a list of another length than the student has layers, or a layer that the teacher lacks; or, with
@@ -54,6 +56,8 @@ def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[
             f"without a list, layer_map needs a student of at most the teacher's {teacher} layers, it has {student}. "
             "Name a layer of the teacher for each, or make the student shallower."
         )
+    if kind == "learned":
+        return []
     if kind == "uniform":
         return [(place + 1) * teacher // student - 1 for place in range(student)]
     if kind == "last":
@@ -90,10 +94,11 @@ def intermediates(model: Any) -> dict[str, Any]:
     return {"embeddings": model.get_layer(first).output, "hidden": hidden, "scores": scores}
 
 
-def student_outputs(student: Any, *, teacher_width: int) -> Any:
+def student_outputs(student: Any, *, teacher_width: int, learned: bool = False) -> Any:
     """Return a model of the student's inputs whose outputs are logits, embeddings, hidden states and attention scores.
 
-    Embeddings and hidden states are projected to the teacher's width where the student has another.
+    Embeddings and hidden states are projected to the teacher's width where the student has another. With ``learned``, the
+    queries of :func:`tfbert_edge.compress.layer_mix.layer_queries` follow.
     """
     found = intermediates(student)
     states = [found["embeddings"], *found["hidden"]]
@@ -102,23 +107,24 @@ def student_outputs(student: Any, *, teacher_width: int) -> Any:
             teacher_width, use_bias=False, name="distill.projection", dtype="float32"
         )
         states = [project(state) for state in states]
-    return keras.Model(student.inputs, [student.output, *states, *found["scores"]], name="student")
+    queries = layer_queries(states[1:]) if learned else []
+    return keras.Model(student.inputs, [student.output, *states, *found["scores"], *queries], name="student")
 
 
 def layer_distillation_loss(
     teacher: Any, layers: Sequence[int], *, output_loss: Loss, settings: LayerDistillSettings
 ) -> Loss:
-    """Return the loss above for :func:`student_outputs`; ``layers`` is what :func:`layer_map` returned.
+    """Return the loss above for :func:`student_outputs`; ``layers`` is what :func:`layer_map` returned, none if learned.
 
     ``output_loss`` is that of the student's logits. ``teacher`` is run on every batch, without dropout, and gets no
     gradient: its states of all tokens are too many to keep.
     """
     found = intermediates(teacher)
-    wanted = [found["embeddings"], *(found["hidden"][layer] for layer in layers)]
+    wanted = [found["embeddings"]]
+    wanted += [found["hidden"][layer] for layer in layers] or found["hidden"]
     wanted += [found["scores"][layer] for layer in layers]
     reference = keras.Model(teacher.inputs, wanted, name="teacher")
     reference.trainable = False
-    depth = len(layers)
 
     def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
         expected = reference([batch[name] for name in reference.input_names], training=False)
@@ -127,12 +133,16 @@ def layer_distillation_loss(
         mask = tf.cast(batch["attention_mask"], tf.float32)
         total = settings.embedding_weight * state_distance(ours[1], expected[0], mask)
         total += output_loss(batch, ours[0])
-        pairs = list(zip(ours[2:], expected[1:], strict=True))
+        depth = len(layers) or len(ours[2:]) // 3
+        hidden, scores, queries = ours[2 : 2 + depth], ours[2 + depth : 2 + 2 * depth], ours[2 + 2 * depth :]
         if settings.hidden_weight:
-            distances = [state_distance(one, other, mask) for one, other in pairs[:depth]]
+            targets = expected[1 : 1 + depth] if layers else layer_targets(queries, expected[1:])
+            distances = [state_distance(*pair, mask) for pair in zip(hidden, targets, strict=True)]
             total += settings.hidden_weight * tf.add_n(distances) / depth
         if settings.attention_weight:
-            distances = [score_distance(one, other, mask) for one, other in pairs[depth:]]
+            distances = [
+                score_distance(*pair, mask) for pair in zip(scores, expected[1 + depth :], strict=True)
+            ]
             total += settings.attention_weight * tf.add_n(distances) / depth
         return total
 

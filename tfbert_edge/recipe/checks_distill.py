@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def students_taught(recipe: Recipe) -> Iterator[Contradiction]:
     """New students without a lesson, and teachers without a pupil."""
-    for check in (_untaught, _no_use_of_teachers):
+    for check in (_untaught, _without_a_head, _no_use_of_teachers, _scores_mixed):
         yield from check(recipe)
 
 
@@ -45,4 +45,28 @@ def _no_use_of_teachers(recipe: Recipe) -> Iterator[Contradiction]:
                 f"compress.{at}.teachers",
                 "teach outputs alone, and distill_weight is 0: raise it, or leave them out",
                 "compress",
+            )
+
+
+def _without_a_head(recipe: Recipe) -> Iterator[Contradiction]:
+    steps = recipe.compress
+    for at, step in enumerate(steps):
+        after = [one for one in steps[at + 1 :] if one.method.startswith("distill_")]
+        teaching = [getattr(one, "task_weight", 0.0) or getattr(one, "distill_weight", 0.0) for one in after]
+        if step.method == "new_student" and after and not any(teaching):
+            yield contradiction(
+                f"compress.{at}",
+                "new_student has an untrained head, which no step after it teaches: raise one's distill_weight, or add "
+                "distill_outputs",
+                "compress",
+            )
+
+
+def _scores_mixed(recipe: Recipe) -> Iterator[Contradiction]:
+    for at, step in enumerate(recipe.compress):
+        if getattr(step, "layer_map", None) == "learned" and getattr(step, "attention_weight", 0.0):
+            yield contradiction(
+                f"compress.{at}.attention_weight",
+                "compares the scores of single layers, and a learned layer_map mixes layers; set it to 0",
+                f"compress.{at}.layer_map",
             )

@@ -11,6 +11,7 @@ from tfbert_edge.recipe.schema_distill import (
     DistillLayers,
     DistillOutputs,
     DistillPatient,
+    DistillProgressive,
     DistillRelations,
 )
 from tfbert_edge.recipe.schema_prune import (
@@ -39,6 +40,7 @@ CompressStep = Annotated[
     | DistillOutputs
     | DistillLayers
     | DistillPatient
+    | DistillProgressive
     | DistillRelations
     | MixedPrecision
     | QuantizeAware,

@@ -66,8 +66,9 @@ class DistillLayers(OutputDistillation):
     TAG: ClassVar[str] = "distill_layers"
 
     method: Literal["distill_layers"]
-    layer_map: Literal["uniform", "last"] | tuple[NonNegativeInt, ...] = "uniform"
-    """Which of the teacher's layers each of the student's learns from; a list names them, from 0."""
+    layer_map: Literal["uniform", "last", "learned"] | tuple[NonNegativeInt, ...] = "uniform"
+    """Which of the teacher's layers each of the student's learns from; a list names them, from 0; learned: a mixture of
+    all, whose weights are learned (ALP-KD)."""
     embedding_weight: NonNegativeFloat = 1.0
     """The weight of the distance between their embeddings."""
     hidden_weight: NonNegativeFloat = 1.0
@@ -131,3 +132,21 @@ class DistillRelations(OutputDistillation):
     """The weight of the distance between their outputs."""
     temperature: PositiveFloat = 1.0
     """Both networks' logits are divided by this in the distance of outputs."""
+
+
+class DistillProgressive(Distillation):
+    """The network's layers learn the fine-tuned one's one after the other, those below held (MobileBERT); its head does not."""
+
+    TAG: ClassVar[str] = "distill_progressive"
+
+    method: Literal["distill_progressive"]
+    epochs: PositiveInt = 1
+    """Of each layer."""
+    layer_map: Literal["uniform", "last"] | tuple[NonNegativeInt, ...] = "uniform"
+    """Which of the teacher's layers each of the student's learns from; a list names them, from 0."""
+    feature_weight: NonNegativeFloat = 1.0
+    """The weight of the distance between the layers' outputs."""
+    attention_weight: NonNegativeFloat = 1.0
+    """The weight of the divergence between their attention distributions; needs all heads of both."""
+    lower_rate: Probability = 0.0
+    """The share of the learning rate at which what lies below the layer learns; 0: it stays as it is."""

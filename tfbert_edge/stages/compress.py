@@ -34,6 +34,7 @@ METHODS = {
     "share_layers": ("share", "share_layers_step"),
     "distill_outputs": ("distill", "distill_outputs_step"),
     "distill_layers": ("distill", "distill_layers_step"),
+    "distill_progressive": ("distill_progressive", "distill_progressive_step"),
     "distill_patient": ("distill_states", "distill_patient_step"),
     "distill_relations": ("distill_states", "distill_relations_step"),
     "mixed_precision": ("mixed_precision", "mixed_precision_step"),

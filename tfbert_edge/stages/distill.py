@@ -53,7 +53,8 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     with precision("float32"):
         teacher = saved_network(run, run.model_folder)
     layers = layer_map(step.layer_map, student=student.config.num_layers, teacher=teacher.config.num_layers)
-    run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
+    named = ", ".join(map(str, layers)) or "mixed by learned weights"
+    run.console.say(f"  the student's layers learn from the teacher's {named}")
     if step.attention_weight:
         check_heads(student.config, teacher.config)
     settings = LayerDistillSettings(
@@ -72,7 +73,9 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         settings=settings,
     )
     with precision(resolve_precision(run.recipe.training.precision)):
-        both = student_outputs(student.model, teacher_width=teacher.config.hidden_size)
+        both = student_outputs(
+            student.model, teacher_width=teacher.config.hidden_size, learned=step.layer_map == "learned"
+        )
     given = {**vars(settings), "layers": layers}
     return train_student(
         run, step, source, folder, student, both, train, loss, given, first_best=first_best(step)

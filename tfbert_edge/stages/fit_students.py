@@ -7,6 +7,7 @@ from typing import Any
 
 from tfbert_edge.compress.distill_layers import check_heads, layer_map
 from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.stages.distill_progressive import transfers
 from tfbert_edge.stages.distill_states import patient_map, related
 from tfbert_edge.stages.new_student import planned_student
 
@@ -41,8 +42,14 @@ def _relations(step: Any, student: EncoderConfig, teacher: EncoderConfig, counte
     related(step, student if counted else teacher, teacher)
 
 
+def _progressive(step: Any, student: EncoderConfig, teacher: EncoderConfig, counted: bool) -> None:
+    # prune_heads before this step and its attention_weight is refused with the recipe.
+    transfers(step, student, teacher)
+
+
 _NEEDS: dict[str, Callable[[Any, EncoderConfig, EncoderConfig, bool], None]] = {
     "distill_layers": _layers,
     "distill_patient": _patient,
     "distill_relations": _relations,
+    "distill_progressive": _progressive,
 }
