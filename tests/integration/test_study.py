@@ -60,3 +60,25 @@ def test_chains_of_a_study_are_valid_recipes(path):
         overrides = [*content.get("set", []), *chain.get("set", []), f"name={name}"]
         recipe = load_recipe(content["recipe"], [*overrides, f"compress={json.dumps(chain['compress'])}"])
         assert [step.method for step in recipe.compress] == [step["method"] for step in chain["compress"]]
+
+
+def test_compress_script_runs_steps_of_the_command_line_in_a_run_of_their_own(make_recipe, tmp_path):
+    recipe = make_recipe(tmp_path, **SHORT)
+    assert run(["train", str(recipe)]) == 0
+
+    def compress(*arguments):
+        command = [sys.executable, str(SCRIPTS / "compress.py"), *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=SCRIPTS.parent)
+
+    assert "prune_heads" in compress("--methods").stdout
+    step = ["--output", tmp_path / "half", "--step", "prune_layers"]
+    wrong = compress(tmp_path / "run", *step, "keep")
+    assert wrong.returncode == 1 and "keep must be KEY=VALUE" in wrong.stderr
+    done = compress(tmp_path / "run", *step, "keep=1", "choice=last", "--step", "prune_heads", "amount=0.5")
+    assert done.returncode == 0, done.stderr
+
+    assert "before: accuracy" in done.stdout and "prune_layers: accuracy" in done.stdout
+    first, second = json.loads((tmp_path / "half" / "run.json").read_text())["stages"]["compress"]
+    assert first["after"]["parameters"] < first["before"]["parameters"]
+    assert second["after"]["heads"] == first["after"]["heads"] // 2
+    assert "compress" not in json.loads((tmp_path / "run" / "run.json").read_text())["stages"]
