@@ -58,6 +58,7 @@ def load(tmp_path):
         ([STUDENT, {"method": "distill_progressive"}], "an untrained head, which no step after it teaches"),
         ([PRUNE, MIXED], "a learned layer_map mixes layers"),
         ([PRUNE, NOTHING], "nothing to learn: .*feature_weight"),
+        ([{"method": "share_layers", "groups": 1}, {"method": "distill_progressive"}, OUTPUTS], "would take layers apart"),
         ([{"method": "distill_patient"}], "put a step before it that makes the network smaller"),
     ],
 )  # fmt: skip

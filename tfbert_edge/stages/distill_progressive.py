@@ -76,6 +76,7 @@ def distill_progressive_step(run: Run, step: Any, source: Path, folder: Path) ->
                 batches=batches,
                 optimizer=optimizer,
                 epochs=step.epochs,
+                adversarial=step.adversarial,
                 freezing=freezing,
                 hooks=keep_zeros(parts[layer]),
                 folder=folder / SNAPSHOTS / str(layer),
