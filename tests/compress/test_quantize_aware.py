@@ -118,3 +118,20 @@ def test_quantize_aware_training_with_the_task_loss_learns_the_labels():
 
     assert history[0]["loss"] > 0.5
     assert history[-1]["loss"] < 0.3
+
+
+def test_quantize_aware_training_moves_the_folded_query_as_far_as_any_other_kernel():
+    model, random = tiny_model(), np.random.default_rng(3)
+    # Larger weights: Adam's epsilon counts where slopes are as small as a fresh network's.
+    model.set_weights(
+        [w if w.dtype == np.int64 else w + random.normal(0, 0.2, w.shape) for w in model.get_weights()]
+    )
+    before = {layer.name: layer.get_weights() for layer in model.layers}
+    settings = QuantizeAwareSettings(epochs=1, learning_rate=1e-4, warmup_ratio=0.0)
+
+    train(model, features(16), settings)
+
+    # One step of Adam is its rate, the first one of a linear schedule: in the weights as they are saved.
+    for name in ("layer_0.attention.query", "layer_0.attention.value", "layer_0.ffn.output"):
+        moved = np.abs(model.get_layer(name).get_weights()[0] - before[name][0])
+        np.testing.assert_allclose(np.median(moved), 1e-4, rtol=0.02)

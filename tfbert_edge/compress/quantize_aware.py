@@ -9,6 +9,7 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
         + hidden_weight * mean_l ||H_l - H_l,t||^2 / ||H_l,t||^2
 
 over real tokens, H_l being the output of layer l. Regression has the squared difference of the outputs in place of KL.
+The student is folded (:mod:`tfbert_edge.models.fold`), the weights that it leaves are not.
 Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
 """
 
@@ -21,8 +22,10 @@ from typing import Any
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.distill_outputs import soft_target_loss
 from tfbert_edge.compress.keep_zeros import keep_zeros
+from tfbert_edge.models.fold import rescaled
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.models.quantization import (
+    PREFIX,
     Ranges,
     assign_ranges,
     copy_weights,
@@ -90,9 +93,16 @@ def quantize_aware(
     # No clipping of the joint norm: a range's gradient is a sum over all that it clips and would drown the weights'.
     optimizer = AdamW(schedule, max_gradient_norm=None, weight_decay=settings.weight_decay, epsilon=1e-8)
     bounds = {variable.ref() for variable in range_variables(student)}
+    # Adam's steps do not shrink with the weights that a factor is folded into, so their rate has to.
+    scales = {
+        variable.ref(): factor
+        for name, factor in rescaled(model).items()
+        for variable in student.get_layer(f"{PREFIX}{name}").trainable_variables
+    }
     variables = list({variable.ref(): variable for variable in both.trainable_variables}.values())
     faster = settings.range_learning_rate / settings.learning_rate
-    optimizer.build_for(variables, [faster if variable.ref() in bounds else 1.0 for variable in variables])
+    scales |= dict.fromkeys(bounds, faster)
+    optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,
         loss=distillation_loss(model, task_loss, classification=classification, settings=settings),

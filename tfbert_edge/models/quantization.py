@@ -18,6 +18,8 @@ import numpy as np
 from tfbert_edge._keras import keras, tf, tfmot
 from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.attention import MASK_PENALTY
+from tfbert_edge.models.elementwise import Rescale
+from tfbert_edge.models.fold import fold, folded_ranges, rescaled
 
 PREFIX = "quant_"
 
@@ -160,7 +162,16 @@ class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
 
 
 # Layers that move numbers and compute nothing: what goes in comes out, under the same scale.
-_MOVING = {"InputLayer", "SplitHeads", "MergeHeads", "FirstToken", "OnlyToken", "CountedDropout", "LayerDrop"}
+_MOVING = {
+    "InputLayer",
+    "SplitHeads",
+    "MergeHeads",
+    "FirstToken",
+    "OnlyToken",
+    "CountedDropout",
+    "LayerDrop",
+    "Folded",
+}
 
 
 def layer_quantization(
@@ -188,6 +199,7 @@ def layer_quantization(
 def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = ()) -> Any:
     """Return a TF-MOT fake-quantized copy of ``model``; its weights are copies, its ranges wait for ``assign_ranges``.
 
+    The copy is folded, see :mod:`tfbert_edge.models.fold`; :func:`copy_weights` minds the difference.
     Each layer's wrapper is named ``quant_`` and the layer's name. The copy is float32 whatever the model's precision policy.
     The Dense layers named in ``int4`` have kernels of 4 bits.
     With ``weights=False`` Dense kernels stay float, for conversion: the converter rounds a constant as ``KernelQuantizer``
@@ -202,6 +214,8 @@ def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = (
         if type(layer).__name__ == "Offset":
             # LayerNorm's epsilon is far below one int8 step of a variance; the integer RSQRT defines 1 / sqrt(0) itself.
             return keras.layers.Activation("linear", name=layer.name)
+        if isinstance(layer, Rescale):
+            return fold(layer)
         copy = type(layer).from_config(config)
         bits = 4 if layer.name in int4 else 8
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer), bits=bits)
@@ -218,13 +232,18 @@ def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = (
 
 
 def copy_weights(source: Any, target: Any) -> None:
-    """Copy each layer's own weights between a plain model and a fake-quantized one, in either direction, by layer name."""
+    """Copy each layer's own weights between a plain model and a fake-quantized one, in either direction, by layer name.
+
+    Where one of the two is folded and the other is not, weights are multiplied or divided by what is folded into them.
+    """
     targets = {_plain_name(layer.name): _variables(layer) for layer in target.layers}
+    before, after = rescaled(source), rescaled(target)
     for layer in source.layers:
-        found = targets[_plain_name(layer.name)]
+        name = _plain_name(layer.name)
+        factor = before.get(name, 1.0) / after.get(name, 1.0)
         for key, variable in _variables(layer).items():
-            if key in found:
-                found[key].assign(variable)
+            if key in targets[name]:
+                targets[name][key].assign(variable if factor == 1.0 else variable * factor)
 
 
 def quantized_outputs(model: Any) -> list[str]:
@@ -233,11 +252,12 @@ def quantized_outputs(model: Any) -> list[str]:
 
 
 def assign_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> None:
-    """Set the output ranges of a fake-quantized ``model``.
+    """Set the output ranges of a fake-quantized ``model``; those of a network that was not folded will do too.
 
     Raises:
         ConversionError: a layer has no range; the message names each.
     """
+    ranges = folded_ranges(ranges)
     missing = [name for name in quantized_outputs(model) if name not in ranges]
     if missing:
         raise ConversionError(

@@ -14,6 +14,7 @@ import numpy as np
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.errors import ConversionError
+from tfbert_edge.models.fold import folded
 from tfbert_edge.models.quantization import Ranges, layer_quantization
 
 BINS = 2048
@@ -42,7 +43,7 @@ def observe(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str
     """Run float ``model`` over ``batches`` and return a histogram of each layer's output that is to be quantized.
 
     Args:
-        model: the plain network (int32 input_ids, token_type_ids, attention_mask ``(b, n)``).
+        model: the plain network (int32 input_ids, token_type_ids, attention_mask ``(b, n)``); seen as it is quantized, folded.
         batches: int32 arrays of those names, without padding: padded positions would widen the ranges for nothing. Read twice.
 
     Raises:
@@ -53,6 +54,7 @@ def observe(model: Any, batches: Iterable[Mapping[str, np.ndarray]]) -> dict[str
         raise ConversionError(
             "calibration needs at least one example, but there was none. Set data.calibration_examples."
         )
+    model = folded(model)
     layers = [layer for layer in model.layers if _is_observed(layer)]
     taps = keras.Model(model.inputs, [layer.output for layer in layers])
     signature = [[tf.TensorSpec((None, None), tf.int32)] * 3]
