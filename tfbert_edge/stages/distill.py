@@ -15,9 +15,8 @@ from tfbert_edge.compress.distill_layers import (
 )
 from tfbert_edge.compress.distill_outputs import DistillSettings, output_distillation_loss
 from tfbert_edge.models.heads import layer_outputs
-from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_network, train_student
+from tfbert_edge.stages.student import train_student, trainable_network
 from tfbert_edge.stages.teachers import first_best, other_teachers, output_loss, teacher_answers
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.losses import make_loss
@@ -26,7 +25,7 @@ from tfbert_edge.training.precision import precision, resolve_precision
 
 def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
     """Train the model in ``source`` on the fine-tuned one's answers; writes as :func:`train_student`."""
-    student = student_network(run, source)
+    student = trainable_network(run, source)
     train = training_features(run, step, student.tokenizer)
     settings = DistillSettings(
         task_weight=step.task_weight,
@@ -49,9 +48,8 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
 
 def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
     """Train the model in ``source`` on the hidden states of the fine-tuned one; writes as :func:`train_student`."""
-    student = student_network(run, source)
-    with precision("float32"):
-        teacher = saved_network(run, run.model_folder)
+    student = trainable_network(run, source)
+    teacher = trainable_network(run, run.model_folder)
     layers = layer_map(step.layer_map, student=student.config.num_layers, teacher=teacher.config.num_layers)
     named = ", ".join(map(str, layers)) or "mixed by learned weights"
     run.console.say(f"  the student's layers learn from the teacher's {named}")

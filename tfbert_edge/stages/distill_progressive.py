@@ -25,7 +25,7 @@ from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.prune import measured, save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL
-from tfbert_edge.stages.student import SNAPSHOTS, say_zeros, student_network, training_figures
+from tfbert_edge.stages.student import SNAPSHOTS, say_zeros, trainable_network, training_figures
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.checkpoints import assign_arrays, read_arrays
 from tfbert_edge.training.loop import History, fine_tune, updates_per_epoch
@@ -41,10 +41,10 @@ def distill_progressive_step(run: Run, step: Any, source: Path, folder: Path) ->
     Returns what :func:`train_student` does; a record of ``history`` says which ``layer`` learned, from 0.
     """
     recipe = run.recipe
-    student = student_network(run, source)
+    student = trainable_network(run, source)
     with precision("float32"):
         before = measured(run, saved_network(run, source))
-        teacher = saved_network(run, run.model_folder)
+    teacher = trainable_network(run, run.model_folder)
     layers = transfers(step, student.config, teacher.config)
     run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
     say_zeros(run, student.model)

@@ -21,9 +21,8 @@ from tfbert_edge.compress.distill_relations import (
     student_vectors,
 )
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_network, train_student
+from tfbert_edge.stages.student import train_student, trainable_network
 from tfbert_edge.stages.teachers import first_best, other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.precision import precision, resolve_precision
@@ -31,9 +30,8 @@ from tfbert_edge.training.precision import precision, resolve_precision
 
 def distill_patient_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
     """Train the model in ``source`` on the fine-tuned one's [CLS] states; writes as :func:`train_student`."""
-    student = student_network(run, source)
-    with precision("float32"):
-        teacher = saved_network(run, run.model_folder)
+    student = trainable_network(run, source)
+    teacher = trainable_network(run, run.model_folder)
     layers = patient_map(step, student.config, teacher.config)
     run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
     settings = PatientSettings(
@@ -65,9 +63,8 @@ def patient_map(step: Any, student: EncoderConfig, teacher: EncoderConfig) -> li
 
 def distill_relations_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
     """Train the model in ``source`` on relations in one layer of the fine-tuned one; writes as :func:`train_student`."""
-    student = student_network(run, source)
-    with precision("float32"):
-        teacher = saved_network(run, run.model_folder)
+    student = trainable_network(run, source)
+    teacher = trainable_network(run, run.model_folder)
     layer, heads = related(step, student.config, teacher.config)
     run.console.say(f"  the last layer learns from the teacher's {layer}, in {heads} relation heads")
     settings = RelationSettings(

@@ -15,7 +15,7 @@ from tfbert_edge.compress.prune_movement import (
 )
 from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_network, student_updates, train_student
+from tfbert_edge.stages.student import student_updates, train_student, trainable_network
 from tfbert_edge.stages.teachers import other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.freezing import Freezing
@@ -26,7 +26,7 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
 
     Returns also ``remaining``: the share of the encoder's weights that are not zero, overall and in each kind of kernel.
     """
-    plain = student_network(run, source)
+    plain = trainable_network(run, source)
     student = dataclasses.replace(plain, model=masked_network(plain.model))
     train = training_features(run, step, plain.tokenizer)
     updates = student_updates(step, train)

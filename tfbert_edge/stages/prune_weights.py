@@ -9,7 +9,7 @@ from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.compress.prune_weights import MagnitudePruning, PruneWeightsSettings
 from tfbert_edge.stages import teachers
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_network, student_updates, train_student
+from tfbert_edge.stages.student import student_updates, train_student, trainable_network
 from tfbert_edge.stages.texts import training_features
 
 
@@ -20,7 +20,7 @@ def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
         CompressionError: the network or the number of updates does not allow what the step asks for; or a kernel has not become
             as sparse as that.
     """
-    student = student_network(run, source)
+    student = trainable_network(run, source)
     train = training_features(run, step, student.tokenizer)
     updates = student_updates(step, train)
     hook = MagnitudePruning(

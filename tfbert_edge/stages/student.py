@@ -31,7 +31,7 @@ from tfbert_edge.training.schedules import make_schedule
 SNAPSHOTS = "snapshots"
 
 
-def student_network(run: Run, source: Path) -> Network:
+def trainable_network(run: Run, source: Path) -> Network:
     """The model in ``source`` in the precision in which the recipe trains."""
     with precision(resolve_precision(run.recipe.training.precision)):
         return saved_network(run, source)
