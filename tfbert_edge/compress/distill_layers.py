@@ -1,4 +1,4 @@
-"""Intermediate distillation (Jiao et al. 2020, "TinyBERT", eq. 7 to 11).
+"""Intermediate distillation (Jiao et al. 2020, "TinyBERT", section 3.1).
 
     L = embedding_weight * MSE(E W, E_t) + hidden_weight * mean_m MSE(H_m W, H_t,g(m))
         + attention_weight * mean_m MSE(A_m, A_t,g(m)) + L_outputs
@@ -44,8 +44,9 @@ class LayerDistillSettings(OutputSettings):
 def layer_map(kind: str | Sequence[int], *, student: int, teacher: int) -> list[int]:
     """Return which of the teacher's layers, from 0, each of the student's learns from.
 
-    ``uniform``: layer m learns from the last of the m-th share of the teacher's (section 3.1); ``last``: from the teacher's
-    last ones in order; a list names them itself; ``learned`` names none, see :mod:`tfbert_edge.compress.layer_mix`.
+    ``uniform``: layer m learns from the last of the m-th share of the teacher's (the paper's 3 m, where 4 learn
+    from 12); ``last``: from the teacher's last ones in order; a list names them itself; ``learned`` names none, see
+    :mod:`tfbert_edge.compress.layer_mix`.
 
     Raises:
         CompressionError: a list of another length than the student has layers, or a layer that the teacher lacks; or, with

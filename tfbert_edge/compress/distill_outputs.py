@@ -1,4 +1,4 @@
-"""Output distillation (Hinton et al. 2015; Sanh et al. 2019, "DistilBERT", section 2).
+"""Output distillation (Hinton et al. 2015; Sanh et al. 2019, "DistilBERT").
 
     L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))
         + cosine_weight * (1 - cos(h, h_t))

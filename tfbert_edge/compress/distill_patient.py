@@ -1,4 +1,4 @@
-"""Patient distillation (Sun et al. 2019, "Patient knowledge distillation for BERT model compression", eq. 7 and 8).
+"""Patient distillation (Sun et al. 2019, "Patient knowledge distillation for BERT model compression", section 3.2).
 
     L = L_outputs + patient_weight * mean_j || h_j / |h_j| - h_t,I(j) / |h_t,I(j)| ||^2
 

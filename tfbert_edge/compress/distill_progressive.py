@@ -1,4 +1,4 @@
-"""Progressive transfer, layer by layer (Sun et al. 2020, "MobileBERT", sections 3.4 and 3.5).
+"""Progressive transfer, layer by layer (Sun et al. 2020, "MobileBERT", sections 3.5 and 3.6).
 
     L_l = feature_weight * mean_t mean_n (H_l W - H_t,g(l))^2 + attention_weight * mean_a mean_t KL(A_t,g(l) || A_l)
 

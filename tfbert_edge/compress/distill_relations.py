@@ -1,4 +1,4 @@
-"""Relation distillation (Wang et al. 2021, "MiniLMv2", section 3.1; Wang et al. 2020, "MiniLM", section 3).
+"""Relation distillation (Wang et al. 2021, "MiniLMv2", section 3, eq. 5 to 8; Wang et al. 2020, "MiniLM").
 
     L = L_outputs + relation_weight * mean_(A,B) mean_a mean_t KL(R_t,a,t || R_a,t)
     R_a = softmax(A_a B_a^T / sqrt(d_r))

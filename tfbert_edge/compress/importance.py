@@ -6,8 +6,8 @@ First-order Taylor importance: the loss changes by about ``a * dL/da`` when the 
 
 For a head, ``a`` is its context at all positions: Michel et al. 2019, "Are sixteen heads really better than one?", eq. 2
 (there as the derivative by a mask on the head, which is the same sum). For a neuron of the feed-forward network, ``a`` is its
-activation at all positions: Molchanov et al. 2019, "Importance estimation for neural network pruning", eq. 8, with the
-absolute value of Michel et al. instead of the square.
+activation at all positions: Molchanov et al. 2019, "Importance estimation for neural network pruning", with the absolute
+value of Michel et al. instead of the square.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def taylor_importance(
 
 
 def normalized(importance: list[np.ndarray]) -> list[np.ndarray]:
-    """Divide each layer's importance by its length (Michel et al. 2019, section 2.3), so that layers can be compared."""
+    """Divide each layer's importance by its length (Michel et al. 2019, section 4.1), so that layers can be compared."""
     return [layer / max(float(np.linalg.norm(layer)), 1e-30) for layer in importance]
 
 

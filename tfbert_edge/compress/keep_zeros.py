@@ -1,4 +1,4 @@
-"""Weights that were pruned stay pruned while the network learns on (Han et al. 2015, section 3.3).
+"""Weights that were pruned stay pruned while the network learns on (Han et al. 2015, "Learning both weights and connections").
 
     w <- w * [w_0 != 0]        after each update, with w_0 the weights before training
 

@@ -1,5 +1,4 @@
-"""Iterative magnitude pruning with rewinding (Chen et al. 2020, "The lottery ticket hypothesis for pre-trained BERT networks",
-section 3.1).
+"""Iterative magnitude pruning with rewinding (Chen et al. 2020, "The lottery ticket hypothesis for pre-trained BERT networks").
 
     m_0 = 1;   m_r = m_(r-1) without the weights of least |train(w_0 * m_(r-1))|, such that a share s r / R is gone
 

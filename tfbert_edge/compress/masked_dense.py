@@ -1,7 +1,7 @@
 """A dense layer that computes with the weights whose scores reach a threshold, and learns the scores by going straight through.
 
     W' = W * M,  M = 1 where S >= t, else 0,  y = x W' + b
-    dL/dW = dL/dW' * M,  dL/dS = dL/dW' * W        (Sanh et al. 2020, section 4, eq. 3)
+    dL/dW = dL/dW' * M,  dL/dS = dL/dW' * W        (Sanh et al. 2020, "Movement pruning")
 
 A weight that is masked stands still, but its score moves on, and may bring it back.
 """

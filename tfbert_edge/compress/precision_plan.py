@@ -1,8 +1,8 @@
 """Which weight matrices become int4 under a budget of bytes: the cheapest by sensitivity for each byte saved.
 
 A knapsack by ratio (Dantzig 1957): matrices in the order of ``sensitivity / bytes saved``, until the budget is met; then those
-that it does not need go back to int8, the most sensitive first. HAWQ-V2 picks from the Pareto front of all mixtures instead,
-which for two widths and a sum of sensitivities is the same but for the last matrix.
+that it does not need go back to int8, the most sensitive first. HAWQ-V2 picks from the Pareto front of size and summed
+sensitivity instead, among mixtures in which no layer has fewer bits than one with a smaller mean trace.
 """
 
 from __future__ import annotations

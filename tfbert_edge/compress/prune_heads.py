@@ -1,6 +1,6 @@
 """Remove the attention heads that matter least (Michel et al. 2019, "Are sixteen heads really better than one?").
 
-    I_h = E_x | sum(Att_h(x) * dL/dAtt_h(x)) |      (eq. 2), divided by each layer's length over its heads (section 2.3)
+    I_h = E_x | sum(Att_h(x) * dL/dAtt_h(x)) |      (eq. 2), divided by each layer's length over its heads (section 4.1)
 
 The heads of all layers compete, so layers may keep different numbers; each keeps at least one. Removal goes in rounds, and
 importance is measured anew before each (the paper removes a tenth at a time). The heads are gone from the matrices

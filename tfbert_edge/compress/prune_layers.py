@@ -1,8 +1,8 @@
 """Remove whole layers (Fan et al. 2019, "Reducing transformer depth on demand with structured dropout").
 
-``every_other`` keeps layers at even distances, from the first on (section 3.2, "every other"); ``first`` and ``last`` keep one
-end (Sajjad et al. 2020, "Poor man's BERT", drop the top or the bottom); ``greedy`` removes, one at a time, the layer without
-which the measured loss is least.
+``every_other`` keeps layers at even distances, from the first on (section 3.2.2, "every other"); ``first`` and ``last`` keep
+one end (Sajjad et al. 2020, "Poor man's BERT", drop the top or the bottom); ``greedy`` removes, one at a time, the layer
+without which the measured loss is least.
 """
 
 from __future__ import annotations

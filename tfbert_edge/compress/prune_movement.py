@@ -1,19 +1,19 @@
 """Movement pruning (Sanh, Wolf and Rush 2020, "Movement pruning: adaptive sparsity by fine-tuning").
 
 Each weight of the encoder's kernels has a score S that learns beside it, see :mod:`tfbert_edge.compress.masked_dense`: the
-weights stay that move away from zero in training, not those that are far from it. Masks are (table 1)
+weights stay that move away from zero in training, not those that are far from it. Masks are
 
     hard:  M = Top_v(S), in each kernel the share v of the highest scores,
-    soft:  M = (sigmoid(S) > t), and lambda * mean(sigmoid(S)) is added to the loss.
+    soft:  M = (sigmoid(S) >= t), and lambda * mean(sigmoid(S)) is added to the loss.
 
-With p = (u - begin) / (end - begin) at update u, held in [0, 1], the way to the final level is the cubic one (section 5)
+With p = (u - begin) / (end - begin) at update u, held in [0, 1], the way to the final level is Zhu and Gupta's (2017)
 
     c = 1 - (1 - p)^3,  v = 1 - c (1 - remaining),  t = c * threshold,  lambda = c * penalty
 
 so everything stays until ``begin``, and the network recovers at the final level from ``end`` on. As in the paper the embeddings
-do not train. It departs from the paper in two things: the penalty is the mean over all weights of all kernels, where the paper
-has the sum, so that it does not depend on the network's size; and v is met exactly at the end, equal scores being told apart
-by the weights' magnitudes.
+do not train. It departs from the paper in three things: the penalty is the mean over all weights of all kernels, where the
+paper has the sum, so that it does not depend on the network's size; the soft threshold is one of sigmoid(S), as in the authors'
+code, where the paper has S; and v is met exactly at the end, equal scores being told apart by the weights' magnitudes.
 """
 
 from __future__ import annotations

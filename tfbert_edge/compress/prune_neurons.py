@@ -1,6 +1,6 @@
 """Remove feed-forward neurons that matter least (Molchanov et al. 2019, "Importance estimation for neural network pruning").
 
-    I_k = E_x | sum over positions of a_k * dL/da_k |       (eq. 8, with the absolute value in place of the square)
+    I_k = E_x | sum over positions of a_k * dL/da_k |       (with the absolute value in place of the square)
 
 ``a_k`` is a neuron's activation. The neurons of all layers compete; each layer keeps a multiple of 16.
 Removal goes in rounds, and importance is measured anew before each. What is gone is gone from the matrices.

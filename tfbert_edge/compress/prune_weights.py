@@ -1,13 +1,14 @@
 """Prune the weights of least magnitude while the network trains, with TF-MOT's masks (Zhu and Gupta 2017, "To prune, or not
 to prune").
 
-    s_t = s_f (1 - (1 - (t - t_0) / (n dt))^3)      for t = t_0, t_0 + dt, ..., t_0 + n dt      (eq. 1 with s_i = 0)
+    s_t = s_f (1 - (1 - (t - t_0) / (n dt))^3)      for t = t_0, t_0 + dt, ..., t_0 + n dt      (theirs with s_i = 0)
 
 At update t the share s_t of each kernel whose magnitude is least goes: single weights, or blocks by their mean magnitude, and
 what has gone stays zero. ``constant`` takes it all at t_0, and so does 2:4, of every four inputs of a neuron the two least
-(Mishra et al. 2021). TF-MOT's wrappers make the masks of the network's own layers and are not part of it: nothing has to be
-stripped before export, the layers keep their names, and the weights stay float32 where the network computes in bfloat16, to
-which the wrappers' own forward pass rounds them. A mask is read off the weights, so a resumed training has it.
+(Mishra et al. 2021, "Accelerating sparse deep neural networks"). TF-MOT's wrappers make the masks of the network's own layers
+and are not part of it: nothing has to be stripped before export, the layers keep their names, and the weights stay float32
+where the network computes in bfloat16, to which the wrappers' own forward pass rounds them. A mask is read off the weights,
+so a resumed training has it.
 
 Blocks are of a Keras kernel's layout, inputs first. LiteRT has sparse kernels for blocks of 4 along the inputs in float
 (``4x1``) and of 16 in int8 (``16x1``), which XNNPACK does not take; single weights and 2:4 make the compressed file smaller.

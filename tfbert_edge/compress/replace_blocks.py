@@ -7,7 +7,7 @@ comes in at its place in the new one, over real tokens:
     gamma = cov(x, y) / var(x),    beta = mean(y) - gamma * mean(x)
 
 ReLU takes the place of GELU. What the mean activation of each neuron loses by it goes through the output kernel into the
-next bias, b += W^T (mean(a_old) - mean(a_new)) (Nagel et al. 2019, "Data-free quantization", section 4.2, there for rounding).
+next bias, b += W^T (mean(a_old) - mean(a_new)) (Nagel et al. 2019, "Data-free quantization", there for rounding).
 
 Both go from front to back, so that each is fitted behind those before it as they are by then.
 

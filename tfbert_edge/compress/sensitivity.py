@@ -1,7 +1,7 @@
 """How much a trained network minds that a weight matrix has 4 bits: two measures, in place of trying every mixture.
 
-By the Hessian (Dong et al. 2020, "HAWQ-V2", section 3.2; Shen et al. 2020, "Q-BERT", had the mean and the variance of each
-layer's greatest eigenvalue over parts of the data, where HAWQ-V2 shows the trace to rank better):
+By the Hessian (Dong et al. 2020, "HAWQ-V2"; Shen et al. 2020, "Q-BERT", had the mean and the spread of each layer's greatest
+eigenvalue over parts of the data, which HAWQ-V2 replaces by the mean of all eigenvalues):
 
     Omega_i = Tr(H_i) / n_i * ||Q4(W_i) - W_i||^2,      Tr(H) = E_v[v' H v],  v = +-1 with equal odds (Hutchinson)
 
