@@ -162,7 +162,7 @@ def continue_run(
     console = console or Console()
     record = RunRecord.load(folder)
     changed = changed_fields(_stored_recipe(folder), recipe.model_dump(mode="json"))
-    stage = first_affected(changed)
+    stage = first_affected(changed, steps=recipe.compress)
     if stage is not None and (record.stages or (folder / "train").exists()):
         fields = ", ".join(field for field in changed if first_stage(field) is not None)
         if stage == "train":

@@ -49,6 +49,20 @@ def test_first_affected_with_changes_in_several_blocks_is_the_earliest():
     assert first_affected(changed) == "export"
 
 
+def test_first_affected_with_another_length_is_compression_where_bytes_are_planned():
+    steps = load_recipe(
+        "rotten-tomatoes",
+        [
+            "compress=[{method: mixed_precision, int4_share: 0.5}, {method: quantize_aware}]",
+            "export.forms=[int8, int4]",
+        ],
+    ).compress
+    changed = changed_fields(dumped(), dumped("export.sequence_length=32"))
+
+    assert first_affected(changed, steps=steps) == "compress"
+    assert first_affected(changed, steps=steps[1:]) == "export"
+
+
 def test_changed_fields_of_equal_recipes_is_empty():
     assert changed_fields(dumped(), dumped()) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -59,7 +60,14 @@ def first_stage(path: str) -> str | None:
     raise AssertionError("the empty prefix matches every field")
 
 
-def first_affected(paths: list[str]) -> str | None:
-    """The first stage that has to run again when these fields changed; None when none has to."""
+def plans_bytes(steps: Iterable[Any]) -> bool:
+    """Whether one of the compression ``steps`` plans how many bytes weights take: those of positions grow with the length."""
+    return any(step.method == "mixed_precision" for step in steps)
+
+
+def first_affected(paths: list[str], *, steps: Iterable[Any] = ()) -> str | None:
+    """The first stage that has to run again when these fields changed, in a recipe with these steps; None when none has to."""
     stages = {stage for stage in map(first_stage, paths) if stage is not None}
+    if "export.sequence_length" in paths and plans_bytes(steps):
+        stages.add("compress")
     return min(stages, key=STAGES.index, default=None)

@@ -12,8 +12,10 @@ from typing import Any
 
 from tfbert_edge.atomic import sha256, write_json
 from tfbert_edge.models.checkpoint import read_config
+from tfbert_edge.recipe import Recipe
+from tfbert_edge.stages.changes import plans_bytes
 from tfbert_edge.stages.fit import steps_must_fit
-from tfbert_edge.stages.inputs import check_inputs
+from tfbert_edge.stages.inputs import check_inputs, input_files
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import FIGURES, MODEL, step_folder
 
@@ -46,13 +48,15 @@ KEY = "key.json"
 def compress_stage(run: Run) -> list[dict[str, Any]]:
     """Run each step that is not finished yet; returns the figures of all.
 
-    A step is finished where its folder holds figures, made from the same fine-tuned model by the same steps up to it.
+    A step is finished where its folder holds figures, made by the same steps up to it from the same fine-tuned model and from
+    files with the same content.
 
     Raises:
         RecipeError: a step asks for what the fine-tuned network cannot have.
         CompressionError, DataError: a step cannot read its other teachers or its texts.
     """
-    figures = []
+    figures: list[dict[str, Any]] = []
+    files: list[str] = []
     read = False
     source = run.model_folder
     teacher = sha256(source / "model.safetensors")
@@ -61,12 +65,8 @@ def compress_stage(run: Run) -> list[dict[str, Any]]:
         steps_must_fit(recipe, read_config(source)[0])
     for number, step in enumerate(recipe.compress, start=1):
         folder = step_folder(run, number, step.method)
-        key = {
-            "model": teacher,
-            "seed": recipe.seed,
-            "calibration_examples": recipe.data.calibration_examples,
-            "steps": [one.model_dump(mode="json") for one in recipe.compress[:number]],
-        }
+        files += [sha256(path) for path in input_files(run, step)]
+        key = _key(recipe, number, model=teacher, files=files)
         if _read(folder / KEY) != key:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -86,6 +86,22 @@ def compress_stage(run: Run) -> list[dict[str, Any]]:
         figures.append(found)
         source = folder / MODEL
     return figures
+
+
+def _key(recipe: Recipe, number: int, *, model: str, files: list[str]) -> dict[str, Any]:
+    """What the result of the step ``number`` depends on, in JSON types: ``model`` and ``files`` are sha256 of content."""
+    steps = recipe.compress[:number]
+    key: dict[str, Any] = {
+        "model": model,
+        "seed": recipe.seed,
+        "calibration_examples": recipe.data.calibration_examples,
+        "steps": [one.model_dump(mode="json") for one in steps],
+    }
+    if files:
+        key["files"] = list(files)
+    if plans_bytes(steps):
+        key["sequence_length"] = recipe.sequence_length
+    return key
 
 
 def _work(method: str) -> Step:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from tfbert_edge.data.locations import locate
+from tfbert_edge.models.checkpoint_files import SAFETENSORS
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.teachers import check_teacher, other_teachers
-from tfbert_edge.stages.texts import unlabelled_texts
+from tfbert_edge.stages.texts import setting_of, unlabelled_texts
 
 
 def check_inputs(run: Run, *, first: int = 0) -> None:
@@ -19,3 +24,21 @@ def check_inputs(run: Run, *, first: int = 0) -> None:
             check_teacher(run, folder)
         if getattr(step, "unlabelled", None) is not None:
             unlabelled_texts(run, step)
+
+
+def input_files(run: Run, step: Any) -> list[Path]:
+    """The files that ``step`` reads beside the run's own: weights of its other teachers, and files of its unlabelled texts.
+
+    Texts from a hub or a `save_to_disk` folder are known by their name alone.
+
+    Raises:
+        CompressionError: a teacher is not there.
+        DataError: a file of texts is not there.
+    """
+    found = [folder / SAFETENSORS for folder in other_teachers(run, step)]
+    source = getattr(step, "unlabelled", None)
+    for path in source.path if source is not None else ():
+        location = locate(path, setting=f"{setting_of(run, step)}.path")
+        if location.kind == "file":
+            found.append(Path(location.path))
+    return found

@@ -46,7 +46,12 @@ def unlabelled_texts(run: Run, step: Any) -> tuple[list[str], int]:
         without = without + data.train.all_texts()
     return load_unlabelled(
         step.unlabelled,
-        setting=f"compress.{run.recipe.compress.index(step)}.unlabelled",
+        setting=setting_of(run, step),
         seed=run.recipe.seed + 4,
         without=without,
     )
+
+
+def setting_of(run: Run, step: Any) -> str:
+    """The recipe's key that holds ``step.unlabelled``, for messages."""
+    return f"compress.{run.recipe.compress.index(step)}.unlabelled"
