@@ -11,6 +11,7 @@ from tfbert_edge.models.ranges import (
     BINS,
     MASK_MARGIN,
     Histogram,
+    calibrate,
     estimate_ranges,
     mse_range,
     observe,
@@ -59,6 +60,39 @@ def test_observe_leaves_room_below_the_best_key_of_every_row():
     found = observe(model, given)["layer_1.attention.masked"]
 
     assert found.low == pytest.approx(best - MASK_MARGIN, abs=1e-5)
+
+
+def test_observe_of_a_clipped_network_counts_what_is_left():
+    model = build_model(preset("tiny"), num_outputs=2)
+    name, after = "layer_0.attention.sum", "layer_0.attention.norm.mean"
+    ranges = dict.fromkeys(observe(model, batches()), (-1e6, 1e6))
+    tap = keras.Model(model.inputs, model.get_layer(name).output)
+    values = [tap(list(batch.values()), training=False).numpy() for batch in batches()]
+    means = [np.clip(value, -0.5, 0.25).mean(axis=-1) for value in values]
+
+    found = observe(model, batches(), clip=ranges | {name: (-0.5, 0.25)})
+
+    assert (found[name].low, found[name].high) == (-0.5, 0.25)
+    assert found[after].low == pytest.approx(min(mean.min() for mean in means), abs=1e-5)
+    assert found[after].high == pytest.approx(max(mean.max() for mean in means), abs=1e-5)
+
+
+def test_calibrate_gives_a_variance_the_range_of_what_is_left_of_a_huge_channel():
+    model = build_model(preset("tiny"), num_outputs=2)
+    words = model.get_layer("embeddings.word")
+    (table,) = words.get_weights()
+    table[7, 3] = 100.0  # one channel of one word piece: variance about 100^2 / 32
+    words.set_weights([table])
+    given = batches()
+    given[1]["input_ids"][0, 0] = 7
+
+    once = estimate_ranges(observe(model, given), "percentile", percentile=99.0)
+    settled = calibrate(model, given, "percentile", percentile=99.0)
+
+    # 1 of 39 tokens and 1 of 1,248 values: the sum is clipped, the variance was not.
+    assert once["embeddings.sum"][1] < 1.0 and once["embeddings.norm.variance"][1] > 250.0
+    assert settled["embeddings.norm.variance"][1] < 1.0
+    assert all(once[name][0] <= low <= high <= once[name][1] for name, (low, high) in settled.items())
 
 
 def test_observe_without_examples_says_which_setting_to_mend():

@@ -10,7 +10,7 @@ import numpy as np
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
 from tfbert_edge.models.quantization import Ranges, assign_ranges, fake_quantize
-from tfbert_edge.models.ranges import estimate_ranges, observe
+from tfbert_edge.models.ranges import calibrate
 from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.quantize_aware import unpadded
 from tfbert_edge.stages.run import Run
@@ -42,12 +42,12 @@ def make_int8(
     settings = run.recipe.export.calibration
     chosen = calibration_examples(train, SELECTION_EXAMPLES, seed=run.recipe.seed + 1)
     expected = predict(network.model, chosen)
-    histograms = observe(network.model, unpadded(calibration))
+    batches = list(unpadded(calibration))
     quantized = fake_quantize(network.model)
     scores: dict[str, tuple[float, float]] = {}
     candidates: dict[str, Ranges] = {}
     for method in settings.methods:
-        candidates[method] = estimate_ranges(histograms, method, percentile=settings.percentile)
+        candidates[method] = calibrate(network.model, batches, method, percentile=settings.percentile)
         assign_ranges(quantized, candidates[method])
         outputs = predict(quantized, chosen)
         scores[method] = (
@@ -72,5 +72,5 @@ def with_ranges(network: Network, ranges: Ranges) -> Any:
 
 def calibrated(network: Network, calibration: Features, *, method: str, percentile: float) -> Any:
     """The network with ranges by one calibration method."""
-    ranges = estimate_ranges(observe(network.model, unpadded(calibration)), method, percentile=percentile)
+    ranges = calibrate(network.model, unpadded(calibration), method, percentile=percentile)
     return with_ranges(network, ranges)

@@ -17,7 +17,7 @@ from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
 from tfbert_edge.models.checkpoint import save_checkpoint
 from tfbert_edge.models.dropout import without_dropout
-from tfbert_edge.models.ranges import estimate_ranges, observe
+from tfbert_edge.models.ranges import calibrate
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
@@ -44,8 +44,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         if step.examples is not None:
             train = calibration_examples(train, step.examples, seed=recipe.seed + 1)
         calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
-        histograms = observe(model, unpadded(calibration))
-        ranges = estimate_ranges(histograms, "percentile", percentile=step.percentile)
+        ranges = calibrate(model, unpadded(calibration), "percentile", percentile=step.percentile)
 
         def evaluate(student: Any) -> dict[str, Any]:
             logits = keras.Model(student.inputs, student.outputs[0])
