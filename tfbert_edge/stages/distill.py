@@ -16,7 +16,7 @@ from tfbert_edge.compress.distill_layers import (
 from tfbert_edge.compress.distill_outputs import DistillSettings, output_distillation_loss
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, train_student, trainable_network
 from tfbert_edge.stages.teachers import first_best, other_teachers, output_loss, teacher_answers
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.losses import make_loss
@@ -27,12 +27,7 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
     """Train the model in ``source`` on the fine-tuned one's answers; writes as :func:`train_student`."""
     student = trainable_network(run, source)
     train = training_features(run, step, student.tokenizer)
-    settings = DistillSettings(
-        task_weight=step.task_weight,
-        distill_weight=step.distill_weight,
-        cosine_weight=step.cosine_weight,
-        temperature=step.temperature,
-    )
+    settings = settings_of(DistillSettings, step)
     loss = output_distillation_loss(
         teacher_answers(run, train, states=step.cosine_weight > 0, others=other_teachers(run, step)),
         make_loss(run.task.loss),
@@ -55,14 +50,7 @@ def distill_layers_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     run.console.say(f"  the student's layers learn from the teacher's {named}")
     if step.attention_weight:
         check_heads(student.config, teacher.config)
-    settings = LayerDistillSettings(
-        embedding_weight=step.embedding_weight,
-        hidden_weight=step.hidden_weight,
-        attention_weight=step.attention_weight,
-        task_weight=step.task_weight,
-        distill_weight=step.distill_weight,
-        temperature=step.temperature,
-    )
+    settings = settings_of(LayerDistillSettings, step)
     train = training_features(run, step, student.tokenizer)
     loss = layer_distillation_loss(
         teacher.model,

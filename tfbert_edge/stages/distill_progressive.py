@@ -25,7 +25,7 @@ from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.prune import measured, save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL
-from tfbert_edge.stages.student import SNAPSHOTS, say_zeros, trainable_network, training_figures
+from tfbert_edge.stages.student import SNAPSHOTS, say_zeros, settings_of, trainable_network, training_figures
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.checkpoints import assign_arrays, read_arrays
 from tfbert_edge.training.loop import History, fine_tune, updates_per_epoch
@@ -49,11 +49,7 @@ def distill_progressive_step(run: Run, step: Any, source: Path, folder: Path) ->
     run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
     say_zeros(run, student.model)
     train = training_features(run, step, student.tokenizer)
-    settings = ProgressiveSettings(
-        feature_weight=step.feature_weight,
-        attention_weight=step.attention_weight,
-        lower_rate=step.lower_rate,
-    )
+    settings = settings_of(ProgressiveSettings, step)
     with precision(resolve_precision(recipe.training.precision)):
         projection = width_projection(student.config.hidden_size, teacher.config.hidden_size)
         parts = [up_to_layer(student.model, layer, projection=projection) for layer in range(len(layers))]

@@ -22,7 +22,7 @@ from tfbert_edge.compress.distill_relations import (
 )
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, train_student, trainable_network
 from tfbert_edge.stages.teachers import first_best, other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.precision import precision, resolve_precision
@@ -34,12 +34,7 @@ def distill_patient_step(run: Run, step: Any, source: Path, folder: Path) -> dic
     teacher = trainable_network(run, run.model_folder)
     layers = patient_map(step, student.config, teacher.config)
     run.console.say(f"  the student's layers learn from the teacher's {', '.join(map(str, layers))}")
-    settings = PatientSettings(
-        task_weight=step.task_weight,
-        distill_weight=step.distill_weight,
-        temperature=step.temperature,
-        patient_weight=step.patient_weight,
-    )
+    settings = settings_of(PatientSettings, step)
     train = training_features(run, step, student.tokenizer)
     loss = patient_loss(
         teacher.model,
@@ -67,14 +62,7 @@ def distill_relations_step(run: Run, step: Any, source: Path, folder: Path) -> d
     teacher = trainable_network(run, run.model_folder)
     layer, heads = related(step, student.config, teacher.config)
     run.console.say(f"  the last layer learns from the teacher's {layer}, in {heads} relation heads")
-    settings = RelationSettings(
-        task_weight=step.task_weight,
-        distill_weight=step.distill_weight,
-        temperature=step.temperature,
-        relation_weight=step.relation_weight,
-        relations=tuple(step.relations),
-        relation_heads=heads,
-    )
+    settings = settings_of(RelationSettings, step, relation_heads=heads)
     train = training_features(run, step, student.tokenizer)
     loss = relation_loss(
         teacher.model,

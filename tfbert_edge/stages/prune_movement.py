@@ -15,7 +15,7 @@ from tfbert_edge.compress.prune_movement import (
 )
 from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_updates, train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, student_updates, train_student, trainable_network
 from tfbert_edge.stages.teachers import other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.freezing import Freezing
@@ -30,8 +30,8 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     student = dataclasses.replace(plain, model=masked_network(plain.model))
     train = training_features(run, step, plain.tokenizer)
     updates = student_updates(step, train)
-    masks = MovementMasks(student.model, _settings(MovementSettings, step), updates=updates)
-    outputs = _settings(OutputSettings, step)
+    masks = MovementMasks(student.model, settings_of(MovementSettings, step), updates=updates)
+    outputs = settings_of(OutputSettings, step)
 
     def finish(_: Network) -> Network:
         masks.finish(plain.model)
@@ -59,9 +59,3 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     for kind, share in remaining.items():
         run.console.say(f"  weights that remain, {kind}: {share:.1%}")
     return {**figures, "remaining": remaining}
-
-
-def _settings(kind: Any, step: Any) -> Any:
-    """What the step gives of the fields of ``kind``, and its defaults for the others."""
-    given = {field.name: getattr(step, field.name) for field in dataclasses.fields(kind)}
-    return kind(**{name: value for name, value in given.items() if value is not None})

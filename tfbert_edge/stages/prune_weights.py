@@ -9,7 +9,7 @@ from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.compress.prune_weights import MagnitudePruning, PruneWeightsSettings
 from tfbert_edge.stages import teachers
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import student_updates, train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, student_updates, train_student, trainable_network
 from tfbert_edge.stages.texts import training_features
 
 
@@ -23,24 +23,12 @@ def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
     student = trainable_network(run, source)
     train = training_features(run, step, student.tokenizer)
     updates = student_updates(step, train)
-    hook = MagnitudePruning(
-        student.model,
-        PruneWeightsSettings(
-            sparsity=step.sparsity,
-            schedule=step.schedule,
-            begin_ratio=step.begin_ratio,
-            end_ratio=step.end_ratio,
-            frequency=step.frequency,
-            pattern=step.pattern,
-            exclude=step.exclude,
-        ),
-        updates=updates,
-    )
+    hook = MagnitudePruning(student.model, settings_of(PruneWeightsSettings, step), updates=updates)
     when = hook.when
     run.console.say(
         f"  {len(hook.kernels)} kernels pruned from update {when.begin:,} to {when.end:,} of {updates:,}"
     )
-    settings = OutputSettings(step.task_weight, step.distill_weight, step.temperature)
+    settings = settings_of(OutputSettings, step)
     figures = train_student(
         run,
         step,

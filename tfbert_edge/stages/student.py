@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -35,6 +36,13 @@ def trainable_network(run: Run, source: Path) -> Network:
     """The model in ``source`` in the precision in which the recipe trains."""
     with precision(resolve_precision(run.recipe.training.precision)):
         return saved_network(run, source)
+
+
+def settings_of(kind: Any, step: Any, **given: Any) -> Any:
+    """Return the dataclass ``kind`` with what ``step`` says of its fields, ``given`` first; null leaves a field's default."""
+    names = [field.name for field in dataclasses.fields(kind) if field.name not in given]
+    said = {name: getattr(step, name) for name in names}
+    return kind(**{name: value for name, value in said.items() if value is not None}, **given)
 
 
 def student_updates(step: Any, train: Features) -> int:
