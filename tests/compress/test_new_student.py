@@ -46,7 +46,10 @@ def test_student_of_a_teacher_with_narrow_tables_has_such_too():
             {"name": "bert-mini"},
             "at most as wide as the teacher's 32, it is 256 wide. Set embeddings to random",
         ),
-        ({"layers": 3, "heads": 2}, "a preset, or layers, hidden_size, heads and neurons"),
+        (
+            {"layers": 3, "heads": 2},
+            "must have layers, hidden_size, heads and neurons, was given 3, None, 2 and None",
+        ),
     ],
 )
 def test_student_config_that_cannot_be_says_why(fields, expected):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge._keras import keras
-from tfbert_edge.compress.kernels import encoder_kernels
+from tfbert_edge.compress.kernels import PARTS, encoder_kernels
 from tfbert_edge.compress.prune_weights import (
     MagnitudePruning,
     PruneWeightsSettings,
@@ -20,7 +20,8 @@ from tfbert_edge.data.features import Features
 from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
-from tfbert_edge.recipe.schema_prune import PruneLayers, PruneWeights
+from tfbert_edge.recipe import checks_prune
+from tfbert_edge.recipe.schema_prune import END_RATIO, PruneLayers, PruneWeights
 from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.training.loop import fine_tune
 from tfbert_edge.training.losses import make_loss
@@ -270,3 +271,10 @@ def test_pruning_resumed_while_masks_still_change_gives_the_same_weights(tmp_pat
     for name, kernel in kernels(straight).items():
         np.testing.assert_array_equal(kernels(resumed)[name], kernel, err_msg=name)
         assert (kernel == 0.0).mean() == pytest.approx(0.6, abs=1 / 1024)
+
+
+def test_recipe_checks_against_the_kernels_and_the_end_that_the_method_has():
+    left_out, said = (PruneWeightsSettings(0.5, end_ratio=end_ratio) for end_ratio in (None, END_RATIO))
+
+    assert checks_prune.PARTS == PARTS
+    assert pruning_updates(left_out, 1000) == pruning_updates(said, 1000)

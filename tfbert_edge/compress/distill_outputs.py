@@ -121,7 +121,9 @@ def output_distillation_loss(
         CompressionError: no term has a weight.
     """
     if not (settings.task_weight or settings.distill_weight or settings.cosine_weight):
-        raise CompressionError("one of task_weight, distill_weight and cosine_weight must be above 0.")
+        raise CompressionError(
+            "one of task_weight, distill_weight and cosine_weight must be above 0, all are 0. Raise one."
+        )
     terms = output_terms(answers.logits, task_loss, classification=classification, settings=settings)
     states = tf.constant(answers.states) if settings.cosine_weight else None
 

@@ -62,7 +62,7 @@ def check_layer(layer: int, *, teacher: int) -> None:
         CompressionError: it is not from 0 to its last.
     """
     if layer >= teacher:
-        raise CompressionError(f"teacher_layer must be from 0 to {teacher - 1}, was {layer}.")
+        raise CompressionError(f"teacher_layer must be from 0 to {teacher - 1}, was {layer}. Lower it.")
 
 
 def attention_vectors(model: Any, layer: int) -> list[Any]:

@@ -54,7 +54,10 @@ def student_config(
         heads = heads or shape.num_heads[0]
         neurons = neurons or shape.intermediate_sizes[0]
     if not (layers and hidden_size and heads and neurons):
-        raise CompressionError("a new student needs a preset, or layers, hidden_size, heads and neurons.")
+        raise CompressionError(
+            f"a new student must have layers, hidden_size, heads and neurons, was given {layers}, {hidden_size}, {heads} and "
+            f"{neurons}. Give all four, or name a preset."
+        )
     if hidden_size % heads:
         raise CompressionError(
             f"heads must divide the hidden size {hidden_size}, was {heads}. Choose another of the two."

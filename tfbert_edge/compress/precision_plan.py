@@ -81,7 +81,7 @@ def bytes_to_save(
     if int4_share is not None:
         return math.ceil(int4_share * most / 2)
     if size_bytes is None:
-        raise CompressionError("one of size_bytes and int4_share must be given, neither is.")
+        raise CompressionError("one of size_bytes and int4_share must be given, neither is. Give one.")
     total = sum(counts.values())
     if size_bytes < total - most // 2:
         raise CompressionError(

@@ -71,7 +71,7 @@ def share_layers(
             have unequal heads or neurons.
     """
     if init not in INITS:
-        raise CompressionError(f"init must be one of {', '.join(INITS)}, was '{init}'.")
+        raise CompressionError(f"init must be one of {', '.join(INITS)}, was '{init}'. Choose one.")
     if config.layer_groups is not None:
         raise CompressionError(
             f"the layers share weights already, in groups {config.layer_groups}: leave share_layers out."

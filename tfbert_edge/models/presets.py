@@ -26,12 +26,12 @@ def _bert(layers: int, width: int, heads: int, neurons: int, **fields: Any) -> E
 
 PRESETS: Final[dict[str, EncoderConfig]] = {
     "tiny": _bert(2, 32, 4, 64, vocab_size=128, max_position_embeddings=64),
-    # Turc et al. 2019, "Well-read students learn better", table 1: layers x width, one head for 64 channels.
+    # Turc et al. 2019, "Well-read students learn better": layers x width, one head for 64 channels.
     "bert-mini": _bert(4, 256, 4, 1024),
     "bert-small": _bert(4, 512, 8, 2048),
-    # Jiao et al. 2020, "TinyBERT", section 4.1.
+    # Jiao et al. 2020, "TinyBERT".
     "tinybert-4": _bert(4, 312, 12, 1200),
-    # Wang et al. 2020, "MiniLM", table 2; three layers are the same with every second one left out.
+    # Wang et al. 2020, "MiniLM"; three layers are the same with every second one left out.
     "minilm-l6-h384": _bert(6, 384, 12, 1536),
     "minilm-l3-h384": _bert(3, 384, 12, 1536),
 }
