@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tfbert_edge.cli.main import run
+
 GOOD = ("good", "great", "fine", "fresh", "charming", "smart", "lovely", "funny", "best", "moving")
 BAD = ("bad", "awful", "poor", "dull", "boring", "stale", "flat", "ugly", "worst", "clumsy")
 NOUNS = ("film", "movie", "story", "plot", "actor", "scene", "script", "music", "ending")
@@ -67,3 +69,21 @@ def make_recipe(tiny_bert_folder: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def run_steps(make_recipe: Callable[..., Path]) -> Callable[..., Path]:
+    """``run_steps(folder, steps, **export)`` runs a whole recipe with these compression steps, up to a float and an integer
+    file; returns the run's folder."""
+
+    def run_whole(folder: Path, steps: list[dict[str, Any]], **export: Any) -> Path:
+        recipe = make_recipe(
+            folder,
+            compress=steps,
+            export={"forms": ["float32", "int8"], **export},
+            validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
+        )
+        assert run(["run", str(recipe)]) == 0
+        return folder / "run"
+
+    return run_whole

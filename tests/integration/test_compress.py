@@ -29,16 +29,8 @@ FOLDERS = [f"{number:02d}-{step['method']}" for number, step in enumerate(STEPS,
 
 
 @pytest.fixture(scope="module")
-def finished(make_recipe, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("chain")
-    recipe = make_recipe(
-        folder,
-        compress=STEPS,
-        export={"forms": ["float32", "int8"], "steps": "auto"},
-        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
-    )
-    assert run(["run", str(recipe)]) == 0
-    return folder / "run"
+def finished(run_steps, tmp_path_factory):
+    return run_steps(tmp_path_factory.mktemp("chain"), STEPS, steps="auto")
 
 
 @pytest.fixture(scope="module")

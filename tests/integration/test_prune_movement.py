@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from tfbert_edge.cli.main import run
-
 STEPS = [
     {
         "method": "prune_movement",
@@ -27,16 +25,8 @@ FOLDERS = ("01-prune_movement", "02-quantize_aware")
 
 
 @pytest.fixture(scope="module")
-def finished(make_recipe, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("movement")
-    recipe = make_recipe(
-        folder,
-        compress=STEPS,
-        export={"forms": ["float32", "int8"]},
-        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
-    )
-    assert run(["run", str(recipe)]) == 0
-    return folder / "run"
+def finished(run_steps, tmp_path_factory):
+    return run_steps(tmp_path_factory.mktemp("movement"), STEPS)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from safetensors.numpy import load_file
 
 from export.flatbuffer import read_model
-from tfbert_edge.cli.main import run
 
 STEPS = [
     {"method": "prune_weights", "sparsity": 0.6, "epochs": 4, "batch_size": 8, "learning_rate": 3e-3},
@@ -20,16 +19,8 @@ STEPS = [
 
 
 @pytest.fixture(scope="module")
-def finished(make_recipe, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pruned")
-    recipe = make_recipe(
-        folder,
-        compress=STEPS,
-        export={"forms": ["float32", "int8"]},
-        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
-    )
-    assert run(["run", str(recipe)]) == 0
-    return folder / "run"
+def finished(run_steps, tmp_path_factory):
+    return run_steps(tmp_path_factory.mktemp("pruned"), STEPS)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from export.flatbuffer import read_model
-from tfbert_edge.cli.main import run
 
 STEPS = [
     {
@@ -23,16 +22,8 @@ STEPS = [
 
 
 @pytest.fixture(scope="module")
-def finished(make_recipe, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("blocks")
-    recipe = make_recipe(
-        folder,
-        compress=STEPS,
-        export={"forms": ["float32", "int8"]},
-        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
-    )
-    assert run(["run", str(recipe)]) == 0
-    return folder / "run"
+def finished(run_steps, tmp_path_factory):
+    return run_steps(tmp_path_factory.mktemp("blocks"), STEPS)
 
 
 @pytest.fixture(scope="module")

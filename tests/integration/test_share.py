@@ -17,19 +17,12 @@ FACTORIZED = {"method": "factorize_embeddings", "size": 8}
 QUANTIZED = {"method": "quantize_aware", "batch_size": 8, "learning_rate": 1e-4}
 
 
-def finished(make_recipe, folder, *steps):
-    recipe = make_recipe(
-        folder,
-        compress=list(steps),
-        export={"forms": ["float32", "int8"]},
-        validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
-    )
-    assert run(["run", str(recipe)]) == 0
-    return json.loads((folder / "run" / "run.json").read_text())["stages"]
+def stages_of(folder):
+    return json.loads((folder / "run.json").read_text())["stages"]
 
 
-def test_factorized_embeddings_are_taught_quantized_and_exported(make_recipe, tmp_path):
-    stages = finished(make_recipe, tmp_path, FACTORIZED, TAUGHT, QUANTIZED)
+def test_factorized_embeddings_are_taught_quantized_and_exported(run_steps, tmp_path):
+    stages = stages_of(run_steps(tmp_path, [FACTORIZED, TAUGHT, QUANTIZED]))
     factorized, taught, _ = stages["compress"]
     config = json.loads(
         (tmp_path / "run/compress/03-quantize_aware/model/config.json").read_text(encoding="utf-8")
@@ -53,9 +46,9 @@ def test_factorized_embeddings_are_taught_quantized_and_exported(make_recipe, tm
 
 
 def test_shared_layers_stay_one_through_teaching_and_quantization_and_stand_once_in_the_file(
-    make_recipe, tmp_path
+    run_steps, tmp_path
 ):
-    stages = finished(make_recipe, tmp_path, {"method": "share_layers", "groups": 1}, TAUGHT, QUANTIZED)
+    stages = stages_of(run_steps(tmp_path, [{"method": "share_layers", "groups": 1}, TAUGHT, QUANTIZED]))
     shared, taught, _ = stages["compress"]
     # Of one layer, 32 wide with 64 neurons: the matrices, and all the rest.
     kernels, others = 4 * 32 * 32 + 2 * 32 * 64, 4 * 32 + 64 + 32 + 4 * 32
