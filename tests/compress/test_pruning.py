@@ -30,13 +30,8 @@ LOSS = make_loss("softmax_cross_entropy")
 
 
 @pytest.fixture(scope="module")
-def model():
-    built = build_model(CONFIG, num_outputs=3)
-    random = np.random.default_rng(2)
-    built.set_weights(
-        [w if w.dtype == np.int64 else w + random.normal(0, 0.2, w.shape) for w in built.get_weights()]
-    )
-    return built
+def model(noisy_model):
+    return noisy_model(CONFIG)
 
 
 def features(count: int = 12) -> Features:

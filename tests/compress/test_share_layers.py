@@ -13,7 +13,6 @@ from tfbert_edge.compress.share_layers import layer_groups, share_layers
 from tfbert_edge.errors import CheckpointError, CompressionError, RecipeError
 from tfbert_edge.models.checkpoint import load_checkpoint, save_checkpoint
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.parts import keep_parts
 from tfbert_edge.models.presets import preset
 from tfbert_edge.models.quantization import assign_ranges, fake_quantize
@@ -30,13 +29,8 @@ PARAMETERS = KERNELS + 4 * 32 + 64 + 32 + 4 * 32
 
 
 @pytest.fixture(scope="module")
-def model():
-    built = build_model(CONFIG, num_outputs=3)
-    random = np.random.default_rng(2)
-    built.set_weights(
-        [w if w.dtype == np.int64 else w + random.normal(0, 0.2, w.shape) for w in built.get_weights()]
-    )
-    return built
+def model(noisy_model):
+    return noisy_model(CONFIG)
 
 
 @pytest.fixture(scope="module")
