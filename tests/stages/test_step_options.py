@@ -206,7 +206,7 @@ def test_options_of_quantize_aware_training_reach_it(arrive):
 
 
 def test_activation_ranges_begin_at_the_percentile_that_was_asked_for(arrive):
-    found = arrive("quantize_aware", {"percentile": 97.0}, "quantize_aware", "estimate_ranges")
+    found = arrive("quantize_aware", {"percentile": 97.0}, "quantize_aware", "calibrate")
 
     assert found.kwargs == {"percentile": 97.0}
 
