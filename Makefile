@@ -14,7 +14,7 @@ quickstart: $(READY)
 	$(BIN)/tfbert-edge run rotten-tomatoes --output runs/quickstart --resume
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

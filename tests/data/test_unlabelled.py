@@ -24,7 +24,7 @@ def load(path, *, without=(), seed=1, **fields):
     ("name", "content", "fields"),
     [
         ("a.txt", "\n".join(TEXTS) + "\n\n", {}),
-        ("a.txt.gz", gzip.compress("\r\n".join(TEXTS).encode()), {}),
+        ("a.txt.gz", gzip.compress("\r\n".join(TEXTS).encode(), mtime=0), {}),
         ("a.corpus", "\n".join(TEXTS), {"format": "text"}),
         ("a.jsonl", "".join(json.dumps({"body": text}) + "\n" for text in [*TEXTS, None]), {"column": "body"}),
         ("a.csv", "text,n\n" + "".join(f'"{text}",1\n' for text in TEXTS) + "no,2\n", {"where": {"n": 1}}),
