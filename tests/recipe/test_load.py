@@ -315,6 +315,36 @@ def test_load_recipe_with_steps_that_undo_each_other_says_so_before_anything_run
     assert "compress.0: distill_outputs would teach the fine-tuned network what it is" in own
 
 
+def test_load_recipe_with_options_that_nothing_would_read_names_what_they_are_for(write):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "export: {forms: [int8, int4]}\n"
+        "compress:\n"
+        "  - {method: prune_layers, keep: 2, examples: 64}\n"
+        "  - {method: replace_blocks, heads: 2, examples: 64}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: mixed_precision, int4_share: 0.5, by: loss, draws: 4}\n"
+        "  - {method: quantize_aware}\n"
+    )
+    used = {
+        "keep: 2,": "keep: 2, choice: greedy,",
+        "heads: 2,": "heads: 2, activation: relu,",
+        "by: loss": "by: hessian",
+    }
+
+    layers, blocks, draws = mistakes(write(text))
+    for place, better in used.items():
+        text = text.replace(place, better)
+
+    assert "compress.0.examples: is of use with choice: greedy alone" in layers
+    assert "compress.1.examples: is of use with normalization or activation alone" in blocks
+    assert "compress.3.draws: is of use with by: hessian alone" in draws
+    assert len(load_recipe(write(text)).compress) == 5
+
+
 def test_load_recipe_with_steps_that_cannot_learn_says_so_before_anything_runs(write):
     text = (
         "name: x\n"

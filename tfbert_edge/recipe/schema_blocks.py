@@ -19,5 +19,5 @@ class ReplaceBlocks(Block):
     """relu: in place of GELU."""
     heads: PositiveInt | None = None
     """Heads of each layer, fewer and wider; must divide the number that there is."""
-    examples: PositiveInt = 512
-    """Training examples on which the new blocks are fitted."""
+    examples: PositiveInt | None = None
+    """Training examples on which normalization and activation are fitted; null: 512."""

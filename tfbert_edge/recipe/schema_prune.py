@@ -23,8 +23,8 @@ class PruneLayers(Block):
     """How many layers stay."""
     choice: Literal["every_other", "first", "last", "greedy"] = "every_other"
     """greedy: one at a time, the layer without which the measured loss is least."""
-    examples: PositiveInt = 1024
-    """Training examples on which greedy measures."""
+    examples: PositiveInt | None = None
+    """Training examples on which greedy measures; null: 1024."""
 
 
 class PruneHeads(Block):

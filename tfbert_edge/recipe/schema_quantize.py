@@ -30,8 +30,8 @@ class MixedPrecision(Block):
     """The share of the encoder's weights that gets 4 bits, in place of size_bytes."""
     examples: PositiveInt = 256
     """Training examples on which sensitivity is measured."""
-    draws: PositiveInt = 8
-    """Random vectors for each batch by which hessian estimates traces."""
+    draws: PositiveInt | None = None
+    """Random vectors for each batch by which hessian estimates traces; null: 8."""
 
 
 class QuantizeAware(Block):

@@ -70,4 +70,5 @@ def _sensitivity(run: Run, step: Any, network: Network, candidates: list[str]) -
         classification = task.output_activation == "softmax"
         return loss_sensitivity(network.model, candidates, batches, classification=classification)
     loss = make_loss(task.loss)
-    return hessian_sensitivity(network.model, candidates, batches, loss, draws=step.draws, seed=recipe.seed)
+    draws = step.draws or 8
+    return hessian_sensitivity(network.model, candidates, batches, loss, draws=draws, seed=recipe.seed)

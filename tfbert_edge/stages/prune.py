@@ -71,16 +71,19 @@ def prune_step(
     folder: Path,
     remove: Removal,
     passes: Callable[[EncoderConfig], int],
+    *,
+    examples: int = 1024,
 ) -> dict[str, Any]:
     """Remove parts of the network in ``source``; see :func:`changed_network`.
 
-    ``passes`` says how often ``remove`` goes through its batches, for the progress bar.
+    ``passes`` says how often ``remove`` goes through its batches, for the progress bar; ``examples`` is how many training
+    examples these hold where the step does not say.
     """
     recipe, task = run.recipe, run.data.task
     with precision("float32"):
         network = saved_network(run, source)
         train = run.features(run.data.train, network.tokenizer)
-        chosen = calibration_examples(train, step.examples, seed=recipe.seed + 2)
+        chosen = calibration_examples(train, step.examples or examples, seed=recipe.seed + 2)
 
         total = passes(network.config) * -(-len(chosen) // recipe.data.batch_size)
         with run.console.progress(step.method, total) as bar:

@@ -33,4 +33,4 @@ def replace_blocks_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         norms = 2 * config.num_layers + 1 if step.normalization is not None else 0
         return norms + (config.num_layers if step.activation is not None else 0)
 
-    return prune_step(run, step, source, folder, replace, passes)
+    return prune_step(run, step, source, folder, replace, passes, examples=512)
