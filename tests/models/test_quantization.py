@@ -13,8 +13,6 @@ from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
 from tfbert_edge.models.quantization import (
-    KernelQuantizer,
-    RangeQuantizer,
     assign_ranges,
     copy_weights,
     fake_quantize,
@@ -22,6 +20,7 @@ from tfbert_edge.models.quantization import (
     range_variables,
     read_ranges,
 )
+from tfbert_edge.models.quantizers import KernelQuantizer, RangeQuantizer
 from tfbert_edge.models.ranges import estimate_ranges, observe
 
 LENGTH = 12

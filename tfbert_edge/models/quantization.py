@@ -15,150 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from tfbert_edge._keras import keras, tf, tfmot
+from tfbert_edge._keras import keras, tfmot
 from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.attention import MASK_PENALTY
 from tfbert_edge.models.elementwise import Rescale
 from tfbert_edge.models.fold import fold, folded_ranges, rescaled
+from tfbert_edge.models.quantizers import LayerQuantization, NetworkScheme, RangeQuantizer
 
 PREFIX = "quant_"
 
 Ranges = dict[str, tuple[float, float]]
 """Layer name -> the float interval that the 256 steps of its output cover."""
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
-    """Symmetric int8 in [-127, 127], or int4 in [-7, 7], over the weights' own maximum: per output channel or of all."""
-
-    def __init__(self, per_channel: bool, bits: int = 8) -> None:
-        self.per_channel, self.bits = per_channel, bits
-
-    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-        return {}
-
-    def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
-        axes = list(range(len(inputs.shape) - 1)) if self.per_channel else None
-        # A channel of zeros still needs a positive scale.
-        limit = tf.maximum(tf.reduce_max(tf.abs(tf.stop_gradient(inputs)), axis=axes), 1e-6)
-        if self.per_channel:
-            return tf.quantization.fake_quant_with_min_max_vars_per_channel(
-                inputs, -limit, limit, num_bits=self.bits, narrow_range=True
-            )
-        return tf.quantization.fake_quant_with_min_max_vars(
-            inputs, -limit, limit, num_bits=self.bits, narrow_range=True
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        return {"per_channel": self.per_channel, "bits": self.bits}
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
-    """Asymmetric int8 over [minimum, maximum]; symmetric over [-128 s, 127 s] (zero point 0); or a fixed interval.
-
-    The bounds are weights. They are set by calibration and, when trained, move by the gradient of what they clip.
-    """
-
-    def __init__(self, symmetric: bool = False, fixed: tuple[float, float] | None = None) -> None:
-        self.symmetric = symmetric
-        self.fixed = tuple(fixed) if fixed is not None else None
-
-    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-        if self.fixed is not None:
-            return {}
-        weights = {"maximum": _bound(layer, f"{name}_maximum", 6.0)}
-        if not self.symmetric:
-            weights["minimum"] = _bound(layer, f"{name}_minimum", -6.0)
-        return weights
-
-    def __call__(self, inputs: Any, training: Any, weights: Mapping[str, Any], **kwargs: Any) -> Any:
-        low, high = self.interval(weights)
-        return tf.quantization.fake_quant_with_min_max_vars(inputs, low, high)
-
-    def interval(self, weights: Mapping[str, Any]) -> Any:
-        """Return the two bounds as they are now."""
-        if self.fixed is not None:
-            return self.fixed
-        if self.symmetric:
-            return weights["maximum"] * (-128.0 / 127.0), weights["maximum"]
-        # Zero must be representable; TensorFlow's operator demands it.
-        return tf.minimum(weights["minimum"], 0.0), tf.maximum(weights["maximum"], 1e-6)
-
-    def assign(self, weights: Mapping[str, Any], low: float, high: float) -> None:
-        """Set the bounds so that they cover [low, high]."""
-        if self.symmetric:
-            weights["maximum"].assign(max(-low, high, 1e-6))
-        elif self.fixed is None:
-            weights["minimum"].assign(min(low, 0.0))
-            weights["maximum"].assign(max(high, 1e-6))
-
-    def get_config(self) -> dict[str, Any]:
-        return {"symmetric": self.symmetric, "fixed": self.fixed}
-
-
-def _bound(layer: Any, name: str, value: float) -> Any:
-    initializer = keras.initializers.Constant(value)
-    return layer.add_weight(name=name, shape=(), initializer=initializer, trainable=True)
-
-
-@keras.utils.register_keras_serializable("tfbert_edge")
-class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
-    """Which weight of a layer is quantized, to how many bits, and how its output is."""
-
-    def __init__(
-        self,
-        weight: str | None = None,
-        per_channel: bool = False,
-        output: RangeQuantizer | None = None,
-        bits: int = 8,
-    ) -> None:
-        self.weight, self.per_channel, self.output, self.bits = weight, per_channel, output, bits
-
-    def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
-        if not self.weight:
-            return []
-        return [(getattr(layer, self.weight), KernelQuantizer(self.per_channel, self.bits))]
-
-    def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
-        if self.weight:
-            setattr(layer, self.weight, quantize_weights[0])
-
-    def get_activations_and_quantizers(self, layer: Any) -> list[Any]:
-        return []
-
-    def set_quantize_activations(self, layer: Any, quantize_activations: list[Any]) -> None:
-        return None
-
-    def get_output_quantizers(self, layer: Any) -> list[Any]:
-        return [self.output] if self.output else []
-
-    def get_config(self) -> dict[str, Any]:
-        output = self.output.get_config() if self.output else None
-        return {"weight": self.weight, "per_channel": self.per_channel, "output": output, "bits": self.bits}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> LayerQuantization:
-        output = config["output"]
-        return cls(**{**config, "output": None if output is None else RangeQuantizer(**output)})
-
-
-class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
-    """TF-MOT's scheme for this network: every layer says for itself how it is quantized, inputs stay int32."""
-
-    class _Layout:
-        def apply(self, model: Any, layer_quantize_map: Any) -> Any:
-            return model, layer_quantize_map
-
-    class _Registry:
-        def supports(self, layer: Any) -> bool:
-            return False
-
-    def get_layout_transformer(self) -> Any:
-        return self._Layout()
-
-    def get_quantize_registry(self) -> Any:
-        return self._Registry()
 
 
 # Layers that move numbers and compute nothing: what goes in comes out, under the same scale.

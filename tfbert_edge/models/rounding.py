@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tfbert_edge.models.quantization import KernelQuantizer
+from tfbert_edge.models.quantizers import KernelQuantizer
 
 
 def rounded_kernel(kernel: Any) -> Any:
