@@ -1,4 +1,4 @@
-"""What TF-MOT needs to fake-quantize this network: quantizers of weights and of outputs, and a scheme that leaves inputs alone."""
+"""What TF-MOT needs to fake-quantize this network: quantizers of weights and outputs, and a scheme that spares the inputs."""
 
 from __future__ import annotations
 
