@@ -98,7 +98,7 @@ def _fake_quantized():
 
 def test_convert_unknown_form_raises_with_the_known_ones(model):
     with pytest.raises(ConversionError, match=", ".join(FORMS)):
-        convert(model, "int4", sequence_length=16, output_activation="softmax")
+        convert(model, "int2", sequence_length=16, output_activation="softmax")
 
 
 @pytest.mark.parametrize("calibration", [None, []])
