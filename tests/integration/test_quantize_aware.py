@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
@@ -62,3 +63,18 @@ def test_fake_quantized_and_integer_answers_have_nearly_the_same_quality(finishe
     integer = finished.record.stages["validate"]["forms"]["int8"]["metrics"]["accuracy"]
 
     assert abs(integer - step["figures"]["accuracy"]) <= 0.05  # 2 of 40 examples
+
+
+def test_integers_are_held_against_keras_with_fake_quantization(finished):
+    form = finished.record.stages["validate"]["forms"]["int8"]["fake_quantized"]
+    with np.load(finished.export_folder / "fake_quantized.npz") as file:
+        expected = file["outputs"]
+    with np.load(finished.folder / "validate" / "outputs_int8.npz") as file:
+        outputs = file["outputs"]
+
+    assert form["agreement"] == pytest.approx((outputs.argmax(-1) == expected.argmax(-1)).mean())
+    assert form["max_abs"] == pytest.approx(np.abs(outputs - expected).max(), abs=1e-6)
+    assert form["agreement"] >= 0.95 and form["mean_abs"] <= 0.02
+    assert "fake_quantized" not in finished.record.stages["validate"]["forms"]["float32"]
+    said = f"{100 * form['agreement']:.2f}% of int8's answers are Keras's with fake quantization."
+    assert said in (finished.folder / "report" / "report.md").read_text()

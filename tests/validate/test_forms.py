@@ -32,6 +32,19 @@ def test_validate_package_in_a_fresh_process_imports_no_tensorflow_and_no_matplo
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_validate_forms_holds_integer_forms_against_fake_quantization(models, evaluation, other_outputs):
+    figures = validate_forms(
+        {"int8": models["other"], "float32": models["other"]},
+        evaluation,
+        TASK,
+        latency_runs=3,
+        fake_quantized=evaluation.keras_outputs,
+    )["forms"]
+    difference = np.abs(other_outputs - evaluation.keras_outputs)
+    assert figures["int8"]["fake_quantized"]["max_abs"] == pytest.approx(difference.max(), abs=1e-5)
+    assert "fake_quantized" not in figures["float32"]
+
+
 def test_validate_forms_two_forms_gives_the_figures_of_run_json(models, evaluation, other_outputs, tmp_path):
     gates = {"max_accuracy_drop": 0.5, "max_size_mib": 1, "min_metric": None, "form": "other"}
     pair = {"same": models["same"], "other": models["other"]}

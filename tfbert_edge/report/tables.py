@@ -138,7 +138,12 @@ def metrics_table(run: Run) -> Table | None:
         distances = [f"{parity[name]:.2g}" for name in ("max_abs", "mean_abs")]
         rows.append([form, *(fig.score(figures["metrics"].get(name)) for name in metrics), *distances])
     columns = ["Form", *map(fig.metric_title, metrics), "Max |form - Keras|", "Mean |form - Keras|"]
-    return Table("All metrics and parity", columns, rows)
+    note = " ".join(
+        f"{fig.share(figures['fake_quantized']['agreement'])} of {form}'s answers are Keras's with fake quantization."
+        for form, figures in fig.forms(run).items()
+        if "fake_quantized" in figures
+    )
+    return Table("All metrics and parity", columns, rows, note=note)
 
 
 def calibration_table(run: Run) -> Table | None:

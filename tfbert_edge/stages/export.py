@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tfbert_edge.atomic import new_folder, write_bytes, write_json
+from tfbert_edge.atomic import new_folder, write_arrays, write_bytes, write_json
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
+from tfbert_edge.models.quantization import Ranges, assign_ranges, fake_quantize
 from tfbert_edge.models.rounding import round_kernels
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.export_steps import export_steps
@@ -23,6 +24,7 @@ from tfbert_edge.stages.tflite import file_figures, labels_file, make_file
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
 from tfbert_edge.validate import EvaluationSet
+from tfbert_edge.validate.forms import FAKE_QUANTIZED
 
 ACTIVATIONS = {
     "linear": lambda logits: logits,
@@ -65,7 +67,16 @@ def export_stage(run: Run) -> dict[str, Any]:
         with run.console.progress("export", files) as bar:
             for number, form in enumerate(forms):
                 bar.update(number, note=form)
-                content = _convert(run, network, form, train=train, calibration=calibration, figures=figures)
+                content = _convert(
+                    run,
+                    network,
+                    form,
+                    train=train,
+                    calibration=calibration,
+                    validation=validation,
+                    folder=folder,
+                    figures=figures,
+                )
                 audits[form] = _write_form(run, folder, form, content, figures)
                 say(f"  {form}: {len(content) / 2**20:.1f} MiB")
             figures["steps"] = export_steps(
@@ -101,18 +112,27 @@ def _evaluation_set(run: Run, network: Network, features: Features) -> Evaluatio
 
 
 def _convert(
-    run: Run, network: Network, form: str, *, train: Features, calibration: Features, figures: dict[str, Any]
+    run: Run,
+    network: Network,
+    form: str,
+    *,
+    train: Features,
+    calibration: Features,
+    validation: Features,
+    folder: Path,
+    figures: dict[str, Any],
 ) -> bytes:
     length, model, examples = run.recipe.sequence_length, network.model, None
     int4: list[str] = []
     if form in ("int8", "int4"):
-        if (folder := quantized_folder(run)) is not None:
+        if (trained := quantized_folder(run)) is not None:
             with precision("float32"):
-                network = saved_network(run, folder / MODEL)
+                network = saved_network(run, trained / MODEL)
             int4 = int4_layers(run)
             round_kernels(network.model, int4)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)
         figures["calibration"].update(chosen)
+        _fake_quantized(run, network, chosen["ranges"], int4, validation, folder)
     elif form == "int16x8":
         # As the device sees them: one at a time, padded to the model's length.
         padded = calibration.padded(length)
@@ -120,6 +140,17 @@ def _convert(
             {name: array[at : at + 1] for name, array in padded.items()} for at in range(len(calibration))
         ]
     return make_file(run, network, form, model=model, calibration=examples, int4_layers=int4)
+
+
+def _fake_quantized(
+    run: Run, network: Network, ranges: Ranges, int4: list[str], validation: Features, folder: Path
+) -> None:
+    """Write what Keras answers with fake quantization, for LiteRT's integers to be held against."""
+    model = fake_quantize(network.model, int4=int4)
+    assign_ranges(model, ranges)
+    logits = predict(model, validation, batch_size=run.recipe.data.batch_size)
+    outputs = ACTIVATIONS[network.task.output_activation](logits)
+    write_arrays(folder / FAKE_QUANTIZED, {"outputs": outputs})
 
 
 def _write_form(run: Run, folder: Path, form: str, content: bytes, figures: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tfbert_edge.atomic import new_folder, plain, write_json
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import step_name
 from tfbert_edge.validate import EvaluationSet, measure_steps, validate_forms
-from tfbert_edge.validate.forms import FIGURES_FILE
+from tfbert_edge.validate.forms import FIGURES_FILE, INTEGER_FORMS, read_fake_quantized
 from tfbert_edge.validate.quality import Progress
 from tfbert_edge.validate.steps import RUNS
 
@@ -28,7 +28,8 @@ def validate_stage(run: Run) -> dict[str, Any]:
             threads=settings.threads,
             latency_runs=settings.latency_runs,
             gates=settings.gates.model_dump(mode="json"),
-            operators_of=("int8", "int4"),
+            operators_of=INTEGER_FORMS,
+            fake_quantized=read_fake_quantized(run.export_folder),
             folder=folder,
             on_progress=on_progress,
         )

@@ -21,6 +21,9 @@ from tfbert_edge.validate.parity import compare_outputs, output_fault
 from tfbert_edge.validate.quality import Progress, changed_decisions, no_progress, run_model
 
 FIGURES_FILE = "figures.json"
+FAKE_QUANTIZED = "fake_quantized.npz"
+"""Of the evaluation set's folder: ``outputs``, what Keras answers with fake quantization."""
+INTEGER_FORMS = ("int8", "int4")
 
 
 def validate_forms(
@@ -32,6 +35,7 @@ def validate_forms(
     latency_runs: int = 100,
     gates: Mapping[str, Any] | None = None,
     operators_of: Sequence[str] = (),
+    fake_quantized: np.ndarray | None = None,
     folder: Path | None = None,
     on_progress: Progress = no_progress,
 ) -> dict[str, Any]:
@@ -39,7 +43,8 @@ def validate_forms(
 
     ``gates`` is the recipe's ``validate.gates`` block; its verdicts are in the figures, and ``check_gates`` raises
     them, so that a run that fails a gate still has its report. The forms in ``operators_of`` also get ``operators``,
-    the time of each operator type. With a ``folder``, the figures go to
+    the time of each operator type. With ``fake_quantized``, the outputs (N, C) of Keras with fake quantization, int8 and int4
+    also get ``fake_quantized``, their distance from these. With a ``folder``, the figures go to
     ``figures.json`` in it and the outputs of each form to ``outputs_<form>.npz``.
 
     Returns ``stages.validate`` of ``run.json``: ``seconds``, ``task``, ``primary_metric``, ``examples``, ``labels``,
@@ -77,6 +82,8 @@ def validate_forms(
             "changed": changed[:200],
             "changed_total": len(changed),
         }
+        if fake_quantized is not None and form in INTEGER_FORMS:
+            forms[form]["fake_quantized"] = compare_outputs(outputs[form], fake_quantized, task)
         if form in operators_of:
             forms[form].update(measure_operators(path))
         on_progress("memory and operators", place, len(models))
@@ -102,6 +109,16 @@ def read_outputs(folder: Path, form: str) -> dict[str, np.ndarray] | None:
         return None
     with np.load(path, allow_pickle=False) as file:
         return {name: file[name] for name in ("outputs", "keras_outputs", "labels")}
+
+
+def read_fake_quantized(folder: Path) -> np.ndarray | None:
+    """What Keras answers with fake quantization (N, C), or None where no form of the run is integer-only."""
+    path = Path(folder) / FAKE_QUANTIZED
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        outputs: np.ndarray = file["outputs"]
+        return outputs
 
 
 def check_files(models: Mapping[str, Path]) -> None:
