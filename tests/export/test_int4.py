@@ -11,6 +11,7 @@ from export.flatbuffer import read_model
 from export.int4 import narrow_weights, pack_nibbles, unpack_nibbles
 from export.rewrite import unpack
 from tfbert_edge.errors import ConversionError
+from tfbert_edge.models.fold import folded
 from tfbert_edge.models.quantization import assign_ranges, fake_quantize
 from tfbert_edge.models.ranges import estimate_ranges, observe
 from tfbert_edge.models.rounding import round_kernels, rounded_kernel
@@ -86,8 +87,9 @@ def test_int4_file_answers_to_the_bit_as_the_same_weights_in_int8(stored, exampl
 
 
 def test_int4_weights_are_the_rounded_kernel_under_one_scale_a_channel(network, stored):
+    model = folded(network[0])
     for layer in LAYERS:
-        kernel = network[0].get_layer(layer).kernel
+        kernel = model.get_layer(layer).kernel
         eighth, fourth = weights_of(stored["int8"], layer), weights_of(stored["int4"], layer)
         values = unpack_nibbles(fourth.data, kernel.shape.num_elements()).reshape(fourth.shape)
 

@@ -73,13 +73,13 @@ def make_recipe(tiny_bert_folder: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def run_steps(make_recipe: Callable[..., Path]) -> Callable[..., Path]:
-    """``run_steps(folder, steps, **export)`` runs a whole recipe with these compression steps, up to a float and an integer
+    """``run_steps(folder, chain, **export)`` runs a whole recipe with these compression steps, up to a float and an integer
     file; returns the run's folder."""
 
-    def run_whole(folder: Path, steps: list[dict[str, Any]], **export: Any) -> Path:
+    def run_whole(folder: Path, chain: list[dict[str, Any]], **export: Any) -> Path:
         recipe = make_recipe(
             folder,
-            compress=steps,
+            compress=chain,
             export={"forms": ["float32", "int8"], **export},
             validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
         )

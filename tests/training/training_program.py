@@ -46,9 +46,9 @@ def make_model(*, dropout: float = 0.1, seed: int = 3, **fields: Any) -> Any:
     return build_model(preset("tiny", **{"max_position_embeddings": 32, **rates, **fields}), num_outputs=2)
 
 
-def make_twin_model(*, dropout: float = 0.1) -> Any:
+def make_twin_model(*, dropout: float = 0.1, **fields: Any) -> Any:
     """The same, whose second layer has the weights of the first."""
-    model = make_model(dropout=dropout)
+    model = make_model(dropout=dropout, **fields)
     for layer in model.layers:
         if layer.name.startswith("layer_1.") and layer.trainable_weights:
             layer.set_weights(model.get_layer(layer.name.replace("layer_1.", "layer_0.")).get_weights())
