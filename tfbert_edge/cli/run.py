@@ -48,7 +48,7 @@ def run(
     - `tfbert-edge run rotten-tomatoes`
     - `tfbert-edge run my-recipe.yaml --set data.max_length=64 --output runs/short`
     - `tfbert-edge run my-recipe.yaml --resume`
-    - `tfbert-edge run sst2-student-8mb --trained runs/sst2`
+    - `tfbert-edge run my-student.yaml --trained runs/teacher`
     """
     from tfbert_edge.pipeline import run_pipeline
     from tfbert_edge.recipe import load_recipe
