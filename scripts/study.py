@@ -1,7 +1,7 @@
 """Compress one fine-tuned model in several ways, and measure each:
 
-    python scripts/study.py scripts/studies/sst2.yaml --trained runs/sst2
-    python scripts/study.py scripts/studies/sst2.yaml --trained runs/sst2 --only three-layers heads
+    python scripts/study.py scripts/studies/sst2.yaml --trained runs/teacher
+    python scripts/study.py scripts/studies/sst2.yaml --trained runs/teacher --only three-layers heads
 
 A study names a recipe, what all its runs have in common (`set`), and chains: their compression steps (`compress`) and what
 else they set. Each chain becomes a run of its own, in runs/STUDY/CHAIN, that takes over the training; finished ones are not
