@@ -177,6 +177,24 @@ def test_record_holds_the_recipe_and_where_the_integer_time_goes(finished, recor
     assert "learning rate 0.003" in (finished / "bundle" / "README.md").read_text()
 
 
+def test_bundle_says_what_this_machine_makes_of_the_examples_in_it(finished):
+    from tfbert_edge.runtime import Predictor
+
+    assert run(["bundle", str(finished), "--set", "bundle.eval_examples=7"]) == 0
+
+    rows = [json.loads(line) for line in (finished / "bundle" / "eval.jsonl").read_text().splitlines()]
+    answers = Predictor.from_bundle(finished / "bundle")([row["text"] for row in rows])
+    right = sum(answer.label == row["label"] for answer, row in zip(answers, rows, strict=True))
+    evaluation = json.loads((finished / "bundle" / "manifest.json").read_text())["figures"]["evaluation"]
+    assert len(rows) == evaluation["examples"] == 7
+    assert evaluation["primary_metric"] == "accuracy"
+    assert evaluation["metrics"]["accuracy"] == pytest.approx(right / 7)
+    record = json.loads((finished / "run.json").read_text())
+    assert record["stages"]["bundle"]["evaluation"] == evaluation
+    assert run(["bundle", str(finished), "--set", "bundle.eval_examples=0"]) == 0
+    assert "evaluation" not in json.loads((finished / "bundle" / "manifest.json").read_text())["figures"]
+
+
 def test_benchmark_per_op_lists_the_operators_of_a_file(finished, capsys):
     command = ["benchmark", str(finished / "export" / "int8.tflite"), "--runs", "5", "--per-op"]
     assert run(command) == 0

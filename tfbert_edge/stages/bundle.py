@@ -8,11 +8,12 @@ from typing import Any
 
 from tfbert_edge.atomic import sha256
 from tfbert_edge.bundle import write_bundle
+from tfbert_edge.errors import RunError
 from tfbert_edge.report import model_card
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.run import Run
 from tfbert_edge.tasks.regression import Regression
-from tfbert_edge.validate import EvaluationSet
+from tfbert_edge.validate import EvaluationSet, read_outputs
 
 GOLDEN_EXAMPLES = 32
 
@@ -26,6 +27,7 @@ def bundle_stage(run: Run) -> dict[str, Any]:
     evaluation = EvaluationSet.read(run.export_folder)
     measured = run.record.stages["validate"]["forms"][settings.form]
     folder = run.folder / "bundle"
+    on_bundled = _on_bundled_examples(run, settings.form, settings.eval_examples)
     write_bundle(
         folder,
         model_path=run.export_folder / f"{settings.form}.tflite",
@@ -35,7 +37,7 @@ def bundle_stage(run: Run) -> dict[str, Any]:
         value_range=task.range if isinstance(task, Regression) else None,
         form=settings.form,
         sequence_length=run.recipe.sequence_length,
-        figures={name: measured[name] for name in FIGURES if name in measured},
+        figures={name: measured[name] for name in FIGURES if name in measured} | on_bundled,
         model_card=model_card(run.record.content, form=settings.form),
         # Of all lengths, the shortest and the longest among them.
         golden_texts=[_text(evaluation, int(at)) for at in evaluation.representative(GOLDEN_EXAMPLES)],
@@ -45,10 +47,32 @@ def bundle_stage(run: Run) -> dict[str, Any]:
         overwrite=True,
     )
     packed = folder.with_name("bundle.zip")
-    figures: dict[str, Any] = {"path": "bundle", "form": settings.form}
+    figures: dict[str, Any] = {"path": "bundle", "form": settings.form, **on_bundled}
     if settings.zip:
         figures.update(zip="bundle.zip", sha256=sha256(packed), size_bytes=packed.stat().st_size)
     return figures
+
+
+def _on_bundled_examples(run: Run, form: str, count: int) -> dict[str, Any]:
+    """``evaluation``: what this machine makes of the examples that go along, for a device to be held against.
+
+    The form's other figures are of the whole evaluation set, so a device that has fewer examples cannot meet them.
+    """
+    if count == 0:
+        return {}
+    saved = read_outputs(run.folder / "validate", form)
+    if saved is None:
+        raise RunError(
+            f"the outputs of form '{form}' are not in {run.folder / 'validate'}. Run the validate stage again."
+        )
+    metrics = run.task.metrics(saved["outputs"][:count], saved["labels"][:count])
+    return {
+        "evaluation": {
+            "examples": len(saved["labels"][:count]),
+            "primary_metric": run.task.primary_metric,
+            "metrics": {name: value for name, value in metrics.items() if isinstance(value, float)},
+        }
+    }
 
 
 def _text(evaluation: EvaluationSet, index: int) -> str | tuple[str, str]:
