@@ -58,6 +58,10 @@ class BundleError(TfbertEdgeError):
     """A bundle is incomplete, altered, or of a foreign kind."""
 
 
+class DeviceError(TfbertEdgeError):
+    """A phone cannot be reached, lacks the app, or gives no report."""
+
+
 class RunError(TfbertEdgeError):
     """A run folder is in the way, incomplete, or of another recipe."""
 

@@ -34,6 +34,9 @@ def test_run_of_version_prints_it_and_returns_0(capsys):
         "predict",
         "benchmark",
         "audit",
+        "android",
+        "device validate",
+        "device benchmark",
         "doctor",
     ],
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tfbert_edge.cli import audit, benchmark, doctor, predict, recipes, run, stages
+from tfbert_edge.cli import android, audit, benchmark, device, doctor, predict, recipes, run, stages
 
 app = typer.Typer(
     help="From a pretrained BERT to an integer-only TFLite model, measured where it runs.",
@@ -43,5 +43,7 @@ app.command("bundle")(stages.bundle)
 app.command("predict")(predict.predict)
 app.command("benchmark")(benchmark.benchmark)
 app.command("audit")(audit.audit)
+app.command("android")(android.android)
+app.add_typer(device.app, name="device")
 app.add_typer(recipes.app, name="recipes")
 app.command("doctor")(doctor.doctor)

@@ -34,6 +34,13 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Continue the run that is in the folder (or start one).")
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the run that is in the folder.")]
+BundleArgument = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle: its folder or its zip.")]
+Serial = Annotated[
+    str | None,
+    typer.Option(
+        "--serial", "-s", metavar="SERIAL", help="The phone, as in adb devices. Default: the only one."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
