@@ -32,7 +32,10 @@ class Bundle private constructor(val manifest: Manifest, private val source: Bun
 
     /** Opens a file of the bundle; the caller closes it. */
     @Throws(IOException::class)
-    fun open(fileName: String): InputStream = source.open(fileName)
+    fun open(fileName: String): InputStream {
+        if (!has(fileName)) throw BundleException("the bundle has no ${fileName.take(80)}.")
+        return source.open(fileName)
+    }
 
     /** Whether the bundle has this file. */
     fun has(fileName: String): Boolean = fileName in manifest.files
@@ -43,6 +46,7 @@ class Bundle private constructor(val manifest: Manifest, private val source: Bun
      * @throws BundleException no such file, not UTF-8, or larger than [MAX_TEXT_BYTES].
      */
     fun lines(fileName: String): List<String> {
+        if (!has(fileName)) throw BundleException("the bundle has no ${fileName.take(80)}.")
         val text = readText(source, fileName, MAX_TEXT_BYTES)
         return if (text.isEmpty()) emptyList() else text.removeSuffix("\n").split('\n')
     }
@@ -61,7 +65,7 @@ class Bundle private constructor(val manifest: Manifest, private val source: Bun
         /** What a text file may have, since it is read into memory. */
         const val MAX_TEXT_BYTES: Int = 64 shl 20
 
-        private const val MAX_MANIFEST_BYTES = 4 shl 20
+        internal const val MAX_MANIFEST_BYTES: Int = 4 shl 20
         private const val BUFFER_BYTES = 1 shl 16
 
         /**
@@ -153,14 +157,7 @@ class Bundle private constructor(val manifest: Manifest, private val source: Bun
                     }
                 }
             }
-            val decoder = Charsets.UTF_8.newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-            try {
-                return decoder.decode(ByteBuffer.wrap(content.toByteArray())).toString()
-            } catch (error: CharacterCodingException) {
-                throw BundleException("$name must be UTF-8 text; it is not. Get the bundle again.", error)
-            }
+            return decodeUtf8(content.toByteArray(), name)
         }
 
         private inline fun <T> reading(what: String, read: () -> T): T = try {
@@ -168,6 +165,18 @@ class Bundle private constructor(val manifest: Manifest, private val source: Bun
         } catch (error: IOException) {
             throw BundleException("$what cannot be read: ${error.message}. Get the bundle again.", error)
         }
+    }
+}
+
+/** Decodes strictly: what is not UTF-8 is refused, not replaced. */
+internal fun decodeUtf8(content: ByteArray, name: String): String {
+    val decoder = Charsets.UTF_8.newDecoder()
+        .onMalformedInput(CodingErrorAction.REPORT)
+        .onUnmappableCharacter(CodingErrorAction.REPORT)
+    try {
+        return decoder.decode(ByteBuffer.wrap(content)).toString()
+    } catch (error: CharacterCodingException) {
+        throw BundleException("$name must be UTF-8 text; it is not. Get the bundle again.", error)
     }
 }
 

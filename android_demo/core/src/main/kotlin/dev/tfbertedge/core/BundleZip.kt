@@ -1,8 +1,10 @@
 package dev.tfbertedge.core
 
+import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
 import java.io.InputStream
+import java.io.OutputStream
 import java.util.zip.ZipEntry
 import java.util.zip.ZipException
 import java.util.zip.ZipFile
@@ -21,7 +23,7 @@ internal object BundleZip {
         partial.deleteRecursively()
         try {
             parent.mkdirs()
-            copy.outputStream().use { out -> copyAtMost(zip, out::write, Bundle.MAX_BYTES) }
+            copy.outputStream().use { copyAtMost(zip, it, Bundle.MAX_BYTES, "the zip") }
             if (!partial.mkdir()) throw IOException("$partial cannot be made")
             ZipFile(copy).use { unpack(it, partial) }
             if (!partial.renameTo(folder)) throw IOException("$partial cannot be renamed")
@@ -53,26 +55,38 @@ internal object BundleZip {
         if (entries.map { it.name }.toSet().size != entries.size) {
             throw BundleException("the bundle holds a file twice. Do not trust it.")
         }
-        var left = Bundle.MAX_BYTES
-        // What a zip claims is not believed: the bytes that come out are counted.
+        val manifest = manifest(archive)
+        // What a zip says of its sizes is not believed: no file may give more bytes than the manifest has for it.
         for (entry in entries) {
+            val most = if (entry.name == Manifest.FILE_NAME) {
+                Bundle.MAX_MANIFEST_BYTES.toLong()
+            } else {
+                manifest.files[entry.name]?.sizeBytes
+                    ?: throw BundleException("the bundle differs from its manifest: ${entry.name.take(80)} is not of this bundle.")
+            }
             File(folder, entry.name).outputStream().use { out ->
-                archive.getInputStream(entry).use { left -= copyAtMost(it, out::write, left) }
+                archive.getInputStream(entry).use { copyAtMost(it, out, most, entry.name) }
             }
         }
     }
 
-    private fun copyAtMost(source: InputStream, write: (ByteArray, Int, Int) -> Unit, most: Long): Long {
+    private fun manifest(archive: ZipFile): Manifest {
+        val entry = archive.getEntry(Manifest.FILE_NAME)
+            ?: throw BundleException("the zip is not a bundle: it has no ${Manifest.FILE_NAME}.")
+        val content = ByteArrayOutputStream()
+        archive.getInputStream(entry).use { copyAtMost(it, content, Bundle.MAX_MANIFEST_BYTES.toLong(), entry.name) }
+        return Manifest.parse(decodeUtf8(content.toByteArray(), entry.name))
+    }
+
+    private fun copyAtMost(source: InputStream, target: OutputStream, most: Long, name: String) {
         val buffer = ByteArray(BUFFER_BYTES)
         var total = 0L
         while (true) {
             val count = source.read(buffer)
-            if (count < 0) return total
+            if (count < 0) return
             total += count
-            if (total > most) {
-                throw BundleException("the bundle has more than ${Bundle.MAX_BYTES shr 20} MiB. Do not trust it.")
-            }
-            write(buffer, 0, count)
+            if (total > most) throw BundleException("$name must have at most $most bytes; it has more. Do not trust it.")
+            target.write(buffer, 0, count)
         }
     }
 }

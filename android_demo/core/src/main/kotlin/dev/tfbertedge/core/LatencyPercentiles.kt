@@ -8,9 +8,9 @@ data class LatencyPercentiles(
     val meanMs: Double,
     val runs: Int,
 ) {
-    /** Plain JSON values, with the names that a bundle's figures have. */
+    /** Plain JSON values, with the names that `tfbert-edge device` reads. */
     fun toJson(): Map<String, Any?> =
-        mapOf("p50_ms" to p50Ms, "p90_ms" to p90Ms, "p99_ms" to p99Ms, "mean_ms" to meanMs, "runs" to runs)
+        mapOf("p50" to p50Ms, "p90" to p90Ms, "p99" to p99Ms, "mean" to meanMs, "runs" to runs)
 
     companion object {
         /** @param nanos at least one duration, as differences of `System.nanoTime`. */
