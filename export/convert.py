@@ -12,12 +12,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from export.freeze import INPUT_NAMES, OUTPUT_NAME, freeze
+from export.freeze import INPUT_NAMES, OUTPUT_NAMES, freeze
 from export.int4 import narrow_weights
 from export.int16 import quantize_int16x8
 from export.rewrite import pack, unpack
@@ -36,11 +36,12 @@ def convert(
     output_activation: str,
     calibration: Calibration | None = None,
     int4_layers: Collection[str] = (),
+    output_names: Sequence[str] = OUTPUT_NAMES,
 ) -> bytes:
     """Convert a network (logits from input_ids, token_type_ids, attention_mask) into a .tflite file's bytes.
 
-    The file's inputs are int32 (1, sequence_length) named ids, segment_ids, mask in this order, its output is
-    named scores. ``int8`` and ``int4`` want a fake-quantized model; ``int16x8`` wants ``calibration``.
+    The file's inputs are int32 (1, sequence_length) named ids, segment_ids, mask in this order, its outputs are those of
+    :func:`export.freeze.freeze`. ``int8`` and ``int4`` want a fake-quantized model; ``int16x8`` wants ``calibration``.
 
     The kernels of the Dense layers in ``int4_layers`` are rounded to 4 bits already; ``int4`` stores two of their values in a
     byte, ``int8`` one, so that both files give the same answers to the bit. The other forms take them as they are.
@@ -54,7 +55,12 @@ def convert(
         raise ConversionError(
             "the form int4 needs layers whose kernels have 4 bits: put the step mixed_precision into compress."
         )
-    frozen = freeze(model, sequence_length=sequence_length, output_activation=output_activation)
+    frozen = freeze(
+        model,
+        sequence_length=sequence_length,
+        output_activation=output_activation,
+        output_names=output_names,
+    )
     try:
         content = FORMS[form](frozen, calibration)
     except TfbertEdgeError:
@@ -67,20 +73,20 @@ def convert(
 
 
 def _float32(frozen: Any, calibration: Calibration | None) -> bytes:
-    return _named(_converter(frozen).convert())
+    return _named(_converter(frozen).convert(), frozen.output_names)
 
 
 def _float16(frozen: Any, calibration: Calibration | None) -> bytes:
     converter = _converter(frozen)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
-    return _named(converter.convert())
+    return _named(converter.convert(), frozen.output_names)
 
 
 def _dynamic(frozen: Any, calibration: Calibration | None) -> bytes:
     converter = _converter(frozen)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    return _named(converter.convert())
+    return _named(converter.convert(), frozen.output_names)
 
 
 def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
@@ -89,7 +95,7 @@ def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
     converter = _converter(frozen)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_output_type = tf.uint8
-    return _named(converter.convert())
+    return _named(converter.convert(), frozen.output_names)
 
 
 def _int16x8(frozen: Any, calibration: Calibration | None) -> bytes:
@@ -118,17 +124,21 @@ def _converter(frozen: Any) -> Any:
         tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
         for name, tensor in zip(INPUT_NAMES, frozen.inputs, strict=True)
     ]
-    traced = tf.function(
-        lambda *inputs: {OUTPUT_NAME: frozen(list(inputs), training=False)}
-    ).get_concrete_function(*specs)
+    names = frozen.output_names
+
+    def named(*inputs: Any) -> dict[str, Any]:
+        outputs = frozen(list(inputs), training=False)
+        return dict(zip(names, outputs if len(names) > 1 else [outputs], strict=True))
+
+    traced = tf.function(named).get_concrete_function(*specs)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], holder)
     # Builtins alone: an operator without one is an error here, never a flex operator in the file.
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     return converter
 
 
-def _named(content: bytes) -> bytes:
-    """Name the first subgraph's inputs and output plainly, and put the inputs in the order of INPUT_NAMES.
+def _named(content: bytes, output_names: Sequence[str]) -> bytes:
+    """Name the first subgraph's inputs and outputs plainly, and put them in the order of INPUT_NAMES and ``output_names``.
 
     The converter calls them serving_default_ids:0 and the like, and orders them as it pleases.
     """
@@ -139,8 +149,10 @@ def _named(content: bytes) -> bytes:
     subgraph.inputs = np.array([index[name] for name in INPUT_NAMES], np.int32)
     for name in INPUT_NAMES:
         subgraph.tensors[index[name]].name = name.encode()
-    subgraph.tensors[signature.outputs[0].tensorIndex].name = OUTPUT_NAME.encode()
-    signature.outputs[0].name = OUTPUT_NAME.encode()
+    outputs = {entry.name.decode(): entry.tensorIndex for entry in signature.outputs}
+    subgraph.outputs = np.array([outputs[name] for name in output_names], np.int32)
+    for name in output_names:
+        subgraph.tensors[outputs[name]].name = name.encode()
     return pack(model)
 
 

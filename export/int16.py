@@ -52,8 +52,10 @@ def quantize_int16x8(float_model: bytes, calibration: Iterable[Mapping[str, np.n
         )
     model = unpack(bytes(result.quantized_model))
     _narrow_biases(model)
-    output = model.subgraphs[0].tensors[model.subgraphs[0].outputs[0]].name.decode()
-    _append_uint8_output(model, float(np.min(ranges[output]["min"])), float(np.max(ranges[output]["max"])))
+    tensors = model.subgraphs[0].tensors
+    for place, output in enumerate(list(model.subgraphs[0].outputs)):
+        seen = ranges[tensors[output].name.decode()]
+        _append_uint8_output(model, place, float(np.min(seen["min"])), float(np.max(seen["max"])))
     return pack(model)
 
 
@@ -99,13 +101,13 @@ def _add_buffer(model: Any, values: np.ndarray) -> int:
     return len(model.buffers) - 1
 
 
-def _append_uint8_output(model: Any, least: float, greatest: float) -> None:
-    """Requantize the int16 output, whose values are ``least`` to ``greatest``, to uint8.
+def _append_uint8_output(model: Any, place: int, least: float, greatest: float) -> None:
+    """Requantize the int16 output at ``place``, whose values are ``least`` to ``greatest``, to uint8.
 
     By way of int8, since no kernel goes from int16 to uint8: q_uint8 = q_int8 + 128 at the same scale.
     """
     subgraph = model.subgraphs[0]
-    source = subgraph.outputs[0]
+    source = subgraph.outputs[place]
     name, shape = subgraph.tensors[source].name, subgraph.tensors[source].shape
     scale, zero_point = _uint8_quantization(subgraph, source, least, greatest)
     subgraph.tensors[source].name = name + b"_int16"
@@ -118,10 +120,11 @@ def _append_uint8_output(model: Any, least: float, greatest: float) -> None:
         operator.builtinOptionsType = schema.BuiltinOptions.QuantizeOptions
         operator.builtinOptions = schema.QuantizeOptionsT()
         subgraph.operators.append(operator)
-    subgraph.outputs = [answer]
+    subgraph.outputs = [answer if index == source else index for index in subgraph.outputs]
     for signature in model.signatureDefs:
         for entry in signature.outputs:
-            entry.tensorIndex = answer
+            if entry.tensorIndex == source:
+                entry.tensorIndex = answer
 
 
 def _uint8_quantization(subgraph: Any, output: int, least: float, greatest: float) -> tuple[float, int]:

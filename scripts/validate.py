@@ -50,7 +50,7 @@ def main() -> None:
     forms = options.forms or sorted(path.stem for path in options.export.glob("*.tflite"))
     models = {form: options.export / f"{form}.tflite" for form in forms}
     task = read_task(options.export, options.range)
-    evaluation = EvaluationSet.read(options.export)
+    evaluation = EvaluationSet.read(options.export, task)
 
     # Measure everything, then hold one form to its limits.
     limits = ("max_accuracy_drop", "max_size_mib", "max_p90_ms", "min_metric", "min_agreement")

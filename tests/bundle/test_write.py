@@ -60,9 +60,9 @@ def test_write_bundle_manifest_hashes_every_other_file(make_bundle):
 def test_write_bundle_golden_holds_the_texts_and_the_hard_ones(make_bundle):
     golden = rows(make_bundle() / "golden.jsonl")
     assert [row["text"] for row in golden] == ["a good film", "the film is not bad!", *HARD_TEXTS]
-    assert all(len(row[name]) == 16 for row in golden for name in ("ids", "segment_ids", "mask"))
-    assert golden[0]["ids"] == [2, 5, 6, 8, 3] + [0] * 11
-    assert golden[0]["mask"] == [1] * 5 + [0] * 11
+    assert all(len(row["rows"][0][name]) == 16 for row in golden for name in ("ids", "segment_ids", "mask"))
+    assert golden[0]["rows"][0]["ids"] == [2, 5, 6, 8, 3] + [0] * 11
+    assert golden[0]["rows"][0]["mask"] == [1] * 5 + [0] * 11
 
 
 @pytest.mark.parametrize("form", ["float32", "int8"])
@@ -81,7 +81,7 @@ def test_write_bundle_whose_reference_kernels_are_wrong_raises(make_bundle, tmp_
 def test_write_bundle_golden_of_pairs_has_both_texts(make_bundle):
     golden = rows(make_bundle(golden_texts=[("a", "bad")]) / "golden.jsonl")
     assert golden[0]["text_pair"] == "bad"
-    assert golden[0]["segment_ids"][:6] == [0, 0, 0, 1, 1, 0]
+    assert golden[0]["rows"][0]["segment_ids"][:6] == [0, 0, 0, 1, 1, 0]
     assert len(golden) == 1 + len(HARD_TEXTS)
     assert all("text_pair" in row for row in golden)
 

@@ -12,8 +12,8 @@ from tfbert_edge.compress.distill_outputs import (
     cosine_distance,
     output_distillation_loss,
     output_terms,
-    soft_target_loss,
 )
+from tfbert_edge.compress.output_distance import soft_target_loss
 from tfbert_edge.data.features import Features
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import build_model, hidden_states
@@ -75,7 +75,7 @@ def test_output_distillation_loss_adds_its_terms_for_the_batchs_own_examples():
     angle = 1.0 - (hidden[:, 0] * theirs).sum(axis=1) / lengths
 
     found = output_distillation_loss(
-        answers, make_loss("softmax_cross_entropy"), classification=True, settings=settings
+        answers, make_loss("softmax_cross_entropy"), distance="classes", settings=settings
     )(batch, [tf.constant(logits), tf.constant(hidden)])
 
     np.testing.assert_allclose(found, 0.7 * hard + 0.2 * soft + 3.0 * angle, rtol=1e-4)
@@ -85,7 +85,7 @@ def test_output_distillation_loss_of_regression_is_the_squared_difference():
     answers = TeacherAnswers(np.array([[1.0], [4.0]], np.float32), np.zeros((2, 4), np.float16))
     settings = DistillSettings(task_weight=0.0, distill_weight=2.0)
     loss = output_distillation_loss(
-        answers, make_loss("mean_squared_error"), classification=False, settings=settings
+        answers, make_loss("mean_squared_error"), distance="values", settings=settings
     )
 
     found = loss({"index": tf.constant([1])}, [tf.constant([[1.0]]), tf.zeros((1, 1, 4))])
@@ -107,7 +107,7 @@ def test_output_terms_weigh_the_task_on_labelled_examples_alone():
     )
     settings = OutputSettings(task_weight=2.0, distill_weight=3.0, temperature=1.0)
 
-    found = output_terms(theirs, make_loss("softmax_cross_entropy"), classification=True, settings=settings)(
+    found = output_terms(theirs, make_loss("softmax_cross_entropy"), distance="classes", settings=settings)(
         batch, tf.constant(logits)
     )
 
@@ -120,5 +120,5 @@ def test_output_distillation_without_any_term_says_which_to_raise():
 
     with pytest.raises(CompressionError, match="task_weight, distill_weight and cosine_weight"):
         output_distillation_loss(
-            answers, make_loss("softmax_cross_entropy"), classification=True, settings=settings
+            answers, make_loss("softmax_cross_entropy"), distance="classes", settings=settings
         )

@@ -102,7 +102,7 @@ def test_quantization_aware_training_keeps_zeros():
         ranges=ranges,
         batches=LengthBucketedBatches(data, batch_size=8, seed=1),
         task_loss=make_loss("softmax_cross_entropy"),
-        classification=True,
+        distance="classes",
         settings=QuantizeAwareSettings(learning_rate=1e-3),
     )
 

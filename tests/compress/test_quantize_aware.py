@@ -44,7 +44,7 @@ def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
         ranges=ranges,
         batches=LengthBucketedBatches(data, batch_size=16, seed=1),
         task_loss=make_loss("softmax_cross_entropy"),
-        classification=True,
+        distance="classes",
         settings=settings,
     )
     return ranges, trained, history
@@ -70,7 +70,7 @@ def test_distillation_loss_adds_its_terms_with_their_weights():
     task = make_loss("softmax_cross_entropy")
     settings = QuantizeAwareSettings(task_weight=2.0, distill_weight=3.0, hidden_weight=5.0)
 
-    found = distillation_loss(teacher, task, classification=True, settings=settings)(
+    found = distillation_loss(teacher, task, distance="classes", settings=settings)(
         batch, [own + 1.0, *hidden]
     )
 
@@ -84,9 +84,7 @@ def test_distillation_loss_of_regression_is_the_squared_difference():
     batch = {name: tf.constant(array) for name, array in features(4).padded(12).items()}
     inputs = [batch[name] for name in ("input_ids", "token_type_ids", "attention_mask")]
     settings = QuantizeAwareSettings(hidden_weight=0.0)
-    loss = distillation_loss(
-        teacher, make_loss("mean_squared_error"), classification=False, settings=settings
-    )
+    loss = distillation_loss(teacher, make_loss("mean_squared_error"), distance="values", settings=settings)
 
     found = loss(batch, [teacher(inputs, training=False) + 0.5])
 

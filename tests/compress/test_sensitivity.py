@@ -65,7 +65,7 @@ def test_hessian_sensitivity_is_the_mean_trace_times_the_squared_rounding():
 
 
 def test_loss_sensitivity_of_regression_is_the_mean_squared_move_of_the_outputs():
-    found = loss_sensitivity(linear_model(), ["dense"], linear_batches, classification=False)
+    found = loss_sensitivity(linear_model(), ["dense"], linear_batches, distance="values")
 
     moves = np.array([[1, 2], [0, 1], [3, 0]]) @ (ROUNDED - KERNEL)
     assert found["dense"] == pytest.approx(np.square(moves).mean(axis=1).mean(), rel=1e-5)
@@ -74,7 +74,7 @@ def test_loss_sensitivity_of_regression_is_the_mean_squared_move_of_the_outputs(
 def test_loss_sensitivity_of_classification_is_the_divergence_from_the_networks_own_answers():
     kernel = KERNEL / [[10.0, 1.0]]
     model = linear_model(kernel.astype(np.float32))
-    found = loss_sensitivity(model, ["dense"], linear_batches, classification=True)
+    found = loss_sensitivity(model, ["dense"], linear_batches, distance="classes")
 
     rows = np.array([[1, 2], [0, 1], [3, 0]])
     own, moved = (_softmax(rows @ one) for one in (kernel, ROUNDED / [[10.0, 1.0]]))
@@ -85,7 +85,7 @@ def test_loss_sensitivity_of_classification_is_the_divergence_from_the_networks_
 
 
 def test_loss_sensitivity_of_a_matrix_that_rounding_leaves_alone_is_nothing():
-    found = loss_sensitivity(linear_model(ROUNDED), ["dense"], linear_batches, classification=True)
+    found = loss_sensitivity(linear_model(ROUNDED), ["dense"], linear_batches, distance="classes")
 
     assert found == {"dense": pytest.approx(0.0, abs=1e-6)}
 

@@ -9,8 +9,9 @@ from tfbert_edge.runtime.decode import (
     LabelScore,
     RegressionResult,
     as_json,
-    decode,
+    classification_result,
     label_scores,
+    regression_result,
     regression_value,
 )
 
@@ -35,13 +36,13 @@ def test_label_scores_wrong_arguments_raise(labels, top_k, message):
 
 
 def test_decode_classification_and_its_json():
-    result = decode("classification", np.array([0.25, 0.75], np.float32), ("no", "yes"), 1)
+    result = classification_result(np.array([0.25, 0.75], np.float32), ("no", "yes"), 1)
     assert result == ClassificationResult("yes", 0.75, (LabelScore("yes", 0.75),))
     assert as_json(result) == {"label": "yes", "score": 0.75, "scores": [{"label": "yes", "score": 0.75}]}
 
 
 def test_decode_regression_and_its_json():
-    assert decode("regression", np.array([[2.5]], np.float32), ()) == RegressionResult(2.5)
+    assert regression_result(np.array([[2.5]], np.float32)) == RegressionResult(2.5)
     assert as_json(RegressionResult(2.5)) == {"value": 2.5}
 
 

@@ -101,7 +101,7 @@ def test_verify_unlisted_required_file_raises(manifest):
 
 def test_from_json_newer_schema_raises(manifest):
     content = {**json.loads(manifest.to_json()), "schema_version": SCHEMA_VERSION + 1, "news": 1}
-    with pytest.raises(BundleError, match="schema version 3, this tfbert-edge reads up to 2"):
+    with pytest.raises(BundleError, match="schema version 4, this tfbert-edge reads up to 3"):
         Manifest.from_json(json.dumps(content))
 
 

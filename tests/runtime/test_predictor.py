@@ -46,7 +46,7 @@ def test_call_list_equals_one_by_one(make_bundle):
 def test_call_pairs_number_the_second_text(make_bundle):
     predictor = Predictor.from_bundle(make_bundle())
     assert predictor(["a"], ["bad"]) == [predictor("a", "bad")]
-    assert predictor.trace("a", "bad").segment_ids[0, :6].tolist() == [0, 0, 0, 1, 1, 0]
+    assert predictor.trace("a", "bad").rows[0].segment_ids[0, :6].tolist() == [0, 0, 0, 1, 1, 0]
 
 
 def test_call_top_k_cuts_the_list(make_bundle):
@@ -58,7 +58,7 @@ def test_call_top_k_cuts_the_list(make_bundle):
 
 def test_call_regression_gives_the_dequantized_value(make_bundle):
     predictor = Predictor.from_bundle(make_bundle("regression"))
-    raw = int(predictor.trace("good").raw[0][0, 0])
+    raw = int(predictor.trace("good").rows[0].raw[0][0, 0])
     output = predictor.manifest.outputs[0]
     result = predictor("good")
     assert isinstance(result, RegressionResult)

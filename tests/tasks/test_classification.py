@@ -9,6 +9,7 @@ from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import METRICS
 from tfbert_edge.tasks import TASKS, task_from
 from tfbert_edge.tasks.classification import Classification, label_text, labels_in
+from tfbert_edge.tasks.truth import Truth
 
 TASK = Classification(("negative", "neutral", "positive"))
 
@@ -18,7 +19,7 @@ LABELS = np.array([0, 0, 1, 1, 2, 2], np.int32)
 
 
 def test_metrics_of_a_worked_example_are_those_by_hand():
-    found = TASK.metrics(OUTPUTS, LABELS)
+    found = TASK.metrics(OUTPUTS, Truth(LABELS))
 
     # By hand: true positives 2, 1, 1; decided 3, 1, 2; true 2, 2, 2.
     assert found["accuracy"] == pytest.approx(4 / 6)
@@ -37,13 +38,13 @@ def test_metrics_of_a_worked_example_are_those_by_hand():
 
 
 def test_metrics_are_plain_json_values():
-    found = TASK.metrics(OUTPUTS, LABELS)
+    found = TASK.metrics(OUTPUTS, Truth(LABELS))
 
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
 def test_metrics_of_a_constant_decision_are_finite():
-    found = TASK.metrics(np.tile([1.0, 0.0, 0.0], (4, 1)), np.array([0, 1, 2, 0]))
+    found = TASK.metrics(np.tile([1.0, 0.0, 0.0], (4, 1)), Truth(np.array([0, 1, 2, 0])))
 
     assert found["matthews"] == 0.0
     assert found["per_class"]["positive"]["precision"] == 0.0
@@ -81,11 +82,11 @@ def test_agreement_is_the_share_of_equal_decisions():
     other = OUTPUTS.copy()
     other[0] = [0.2, 0.5, 0.3]
 
-    assert TASK.agreement(OUTPUTS, other) == pytest.approx(5 / 6)
+    assert TASK.agreement(OUTPUTS, other, Truth(LABELS)) == pytest.approx(5 / 6)
 
 
 def test_decode_gives_the_likeliest_labels_first():
-    (found,) = TASK.decode(np.array([[0.2, 0.1, 0.7]]), top_k=2)
+    found = TASK.reader.answer("", None, [], [np.array([0.2, 0.1, 0.7])], top_k=2)
 
     assert found.label == "positive"
     assert [(one.label, one.score) for one in found.scores] == [("positive", 0.7), ("negative", 0.2)]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tfbert_edge.tasks.truth import Truth
 from tfbert_edge.validate.evaluation_set import EvaluationSet
 
 LENGTH, VOCABULARY = 8, 12
@@ -90,7 +91,7 @@ def evaluation() -> EvaluationSet:
         input_ids=ids,
         token_type_ids=np.zeros_like(ids),
         attention_mask=mask,
-        labels=labels,
+        truth=Truth(labels),
         keras_outputs=outputs.astype(np.float32),
         ids=[f"row-{number}" for number in range(60)],
         texts=[f"text {number}" for number in range(60)],

@@ -53,7 +53,7 @@ def test_validate_forms_two_forms_gives_the_figures_of_run_json(models, evaluati
         pair, evaluation, TASK, threads=(1,), latency_runs=3, gates=gates, folder=tmp_path / "validate"
     )
 
-    labels, decided = evaluation.labels, other_outputs.argmax(1)
+    labels, decided = evaluation.truth.labels, other_outputs.argmax(1)
     other = figures["forms"]["other"]
     assert other["metrics"]["accuracy"] == pytest.approx(accuracy_score(labels, decided))
     assert other["metrics"]["confusion"] == confusion_matrix(labels, decided).tolist()
@@ -108,7 +108,7 @@ def test_validate_forms_missing_file_raises(models, evaluation, tmp_path):
 def test_validate_script_export_folder_prints_the_table_and_ends_with_2_on_a_failed_gate(
     models, evaluation, tmp_path
 ):
-    evaluation.write(tmp_path, label_names=TASK.labels)
+    evaluation.write(tmp_path, TASK)
     (tmp_path / "labels.txt").write_text("negative\npositive\n")
     (tmp_path / "int8.tflite").write_bytes(models["other"].read_bytes())
     root = Path(__file__).parents[2]
@@ -131,7 +131,7 @@ def test_validate_script_export_folder_prints_the_table_and_ends_with_2_on_a_fai
     assert "1 of 1 gate failed" in done.stderr and "Traceback" not in done.stderr
     header, keras, int8 = done.stdout.splitlines()[-3:]
     assert header.split()[:2] == ["Form", "Accuracy"]
-    accuracy = accuracy_score(evaluation.labels, evaluation.keras_outputs.argmax(1))
+    accuracy = accuracy_score(evaluation.truth.labels, evaluation.keras_outputs.argmax(1))
     assert keras.split()[:2] == ["Keras", f"{accuracy:.4f}"]
     assert int8.split()[0] == "int8"
 

@@ -5,23 +5,25 @@ import pytest
 
 from tfbert_edge.errors import DataError, GateError
 from tfbert_edge.tasks import Classification
+from tfbert_edge.tasks.truth import Truth
 from tfbert_edge.validate import check_outputs, compare_outputs
 
 TASK = Classification(["no", "yes"])
+TRUTH = Truth(np.zeros(4, np.int32))
 KERAS = np.array([[0.9, 0.1], [0.2, 0.8], [0.55, 0.45], [0.4, 0.6]], np.float32)
 
 
 def test_compare_outputs_by_hand():
     form = np.array([[0.8, 0.2], [0.2, 0.8], [0.45, 0.55], [0.4, 0.6]], np.float32)
     # differences: 0.1 four times, 0 four times; the third decision differs
-    assert compare_outputs(form, KERAS, TASK) == pytest.approx(
+    assert compare_outputs(form, KERAS, TASK, TRUTH) == pytest.approx(
         {"max_abs": 0.1, "mean_abs": 0.05, "agreement": 0.75}, abs=1e-6
     )
 
 
 def test_compare_outputs_other_shape_raises():
     with pytest.raises(DataError, match=r"shape of Keras's, \(4, 2\); they have \(3, 2\)"):
-        compare_outputs(KERAS[:3], KERAS, TASK)
+        compare_outputs(KERAS[:3], KERAS, TASK, TRUTH)
 
 
 def test_check_outputs_good_outputs_passes():

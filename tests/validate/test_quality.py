@@ -7,6 +7,7 @@ import pytest
 
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks import Classification, Regression
+from tfbert_edge.tasks.truth import Truth
 from tfbert_edge.validate import EvaluationSet, changed_decisions, run_model
 
 TASK = Classification(["negative", "positive"])
@@ -14,7 +15,7 @@ TASK = Classification(["negative", "positive"])
 
 def test_run_model_every_example_in_order_equals_numpy(models, evaluation, other_outputs):
     seen = []
-    outputs = run_model(models["other"], evaluation, on_progress=lambda *step: seen.append(step))
+    outputs = run_model(models["other"], evaluation, TASK.reader, on_progress=lambda *step: seen.append(step))
 
     assert outputs.dtype == np.float32
     np.testing.assert_allclose(outputs, other_outputs, atol=1e-5)
@@ -29,7 +30,7 @@ def test_run_model_other_sequence_length_raises(models, evaluation):
         attention_mask=evaluation.attention_mask[:, :4],
     )
     with pytest.raises(DataError, match="takes 8 tokens, the evaluation set has examples of 4"):
-        run_model(models["same"], short)
+        run_model(models["same"], short, TASK.reader)
 
 
 def test_changed_decisions_classification_lists_them_widest_first(evaluation, other_outputs):
@@ -45,7 +46,7 @@ def test_changed_decisions_classification_lists_them_widest_first(evaluation, ot
     first = changed[0]
     index = int(first["id"].removeprefix("row-"))
     assert first["text"] == f"text {index}"
-    assert first["label"] == TASK.labels[evaluation.labels[index]]
+    assert first["label"] == TASK.labels[evaluation.truth.labels[index]]
     assert (first["keras"], first["form"]) == (TASK.labels[keras[index]], TASK.labels[form[index]])
     assert first["keras_score"] == pytest.approx(evaluation.keras_outputs[index].max())
     assert first["form_score"] == pytest.approx(other_outputs[index].max())
@@ -57,7 +58,7 @@ def test_changed_decisions_regression_takes_those_beyond_the_tolerance(evaluatio
         input_ids=evaluation.input_ids[:3],
         token_type_ids=evaluation.token_type_ids[:3],
         attention_mask=evaluation.attention_mask[:3],
-        labels=np.array([1.0, 2.0, 3.5], np.float32),
+        truth=Truth(np.array([1.0, 2.0, 3.5], np.float32)),
         keras_outputs=np.array([[1.0], [2.0], [3.0]], np.float32),
         ids=["a", "b", "c"],
         texts=["A", "B", "C"],

@@ -21,7 +21,7 @@ def test_measure_steps_gives_quality_and_latency_of_each_file(models, evaluation
     )
 
     assert list(figures) == ["a", "b"]
-    accuracy = accuracy_score(evaluation.labels, other_outputs.argmax(1))
+    accuracy = accuracy_score(evaluation.truth.labels, other_outputs.argmax(1))
     assert figures["b"]["metrics"]["accuracy"] == pytest.approx(accuracy)
     assert figures["a"]["metrics"]["accuracy"] != figures["b"]["metrics"]["accuracy"]
     for one in figures.values():
@@ -47,7 +47,7 @@ def test_measure_steps_does_not_run_again_what_is_known(models, evaluation):
 def test_measure_steps_takes_a_network_that_is_of_no_use(models, evaluation):
     figures = measure_steps({"constant": models["constant"]}, evaluation, TASK, runs=1)
 
-    assert figures["constant"]["metrics"]["accuracy"] == pytest.approx(evaluation.labels.mean())
+    assert figures["constant"]["metrics"]["accuracy"] == pytest.approx(evaluation.truth.labels.mean())
 
 
 def test_measure_steps_missing_file_raises(evaluation, tmp_path):

@@ -13,12 +13,12 @@ from tfbert_edge import __version__
 from tfbert_edge.bundle.archive import write_folder, write_zip
 from tfbert_edge.bundle.hard_texts import HARD_TEXTS
 from tfbert_edge.errors import BundleError
-from tfbert_edge.runtime.decode import DECODERS
 from tfbert_edge.runtime.golden import golden_lines, golden_row
 from tfbert_edge.runtime.interpreter import EdgeInterpreter
 from tfbert_edge.runtime.kernels import kernels_that_run
 from tfbert_edge.runtime.manifest import MANIFEST_NAME, FileRecord, Manifest
 from tfbert_edge.runtime.predictor import Predictor
+from tfbert_edge.runtime.readers import READERS, make_reader
 from tfbert_edge.runtime.tokenizer import Tokenizer
 
 _RUNTIME_PACKAGES = ("ai-edge-litert", "numpy", "tokenizers")
@@ -32,6 +32,7 @@ def write_bundle(
     task: str,
     labels: Sequence[str] = (),
     value_range: tuple[float, float] | None = None,
+    settings: Mapping[str, Any] | None = None,
     form: str = "int8",
     sequence_length: int | None = None,
     figures: Mapping[str, Any] | None = None,
@@ -50,9 +51,10 @@ def write_bundle(
     Args:
         model_path: a ``.tflite`` with the inputs ids, segment_ids and mask.
         tokenizer: with the vocabulary as the model indexes it.
-        task: ``classification`` or ``regression``.
+        task: a key of ``runtime.readers.READERS``.
         labels: in the order of the model's outputs; none for regression.
         value_range: lowest and highest value of a regression.
+        settings: what else the task's reader depends on.
         form: how the model was exported.
         sequence_length: what the model is expected to take; None to take it from the model.
         figures: what was measured, JSON values by name.
@@ -89,6 +91,7 @@ def write_bundle(
         outputs=interpreter.outputs,
         tokenizer=replace(tokenizer.settings, max_length=interpreter.sequence_length),
         value_range=value_range,
+        settings=dict(settings or {}),
         thresholds=dict(thresholds or {}),
         figures=dict(figures or {}),
         produced_by={**_runtime_versions(), **(versions or {})},
@@ -121,24 +124,23 @@ def write_bundle(
 
 
 def _check(manifest: Manifest, sequence_length: int | None) -> None:
-    if manifest.task not in DECODERS:
-        raise BundleError(f"task must be one of {', '.join(DECODERS)}, it was {manifest.task!r}.")
+    if manifest.task not in READERS:
+        raise BundleError(f"task must be one of {', '.join(READERS)}, it was {manifest.task!r}.")
     if sequence_length not in (None, manifest.sequence_length):
         raise BundleError(
             f"the model takes {manifest.sequence_length} pieces, but sequence_length is {sequence_length}."
         )
-    if len(manifest.outputs) != 1:
-        raise BundleError(f"the model must have 1 output, it has {len(manifest.outputs)}.")
-    needed = len(manifest.labels) if manifest.task == "classification" else 1
-    found = manifest.outputs[0].shape[-1]
-    if found != needed or needed == 0:
-        raise BundleError(
-            f"the model gives {found} numbers, a {manifest.task} with these labels needs {needed}."
-        )
+    reader = make_reader(manifest.task, manifest.labels, manifest.settings)
+    for spec, place in zip(reader.outputs, reader.order(manifest.outputs), strict=True):
+        needed, found = reader.width(spec), manifest.outputs[place].shape[-1]
+        if needed is not None and (found != needed or needed == 0):
+            raise BundleError(
+                f"the model gives {found} numbers, a {manifest.task} with these labels needs {needed}."
+            )
 
 
 def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> list[dict[str, Any]]:
-    paired = any(not isinstance(text, str) for text in texts)
+    paired = predictor.reader.paired or any(not isinstance(text, str) for text in texts)
     hard = list(HARD_TEXTS)
     rows: list[str | tuple[str, str]] = [*texts]
     # Each with its neighbour, so that short meets long on both sides.
@@ -148,7 +150,8 @@ def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> lis
 
 def _runtimes(model: bytes, golden: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     """Which kernel sets run the golden inputs right."""
-    found = kernels_that_run(model, [(row["ids"], row["segment_ids"], row["mask"]) for row in golden])
+    rows = [row for line in golden for row in line["rows"]]
+    found = kernels_that_run(model, [(row["ids"], row["segment_ids"], row["mask"]) for row in rows])
     if not found["reference"]:
         raise BundleError(
             "LiteRT's reference kernels, which make golden.jsonl, answer otherwise than its default ones, so one of the two "

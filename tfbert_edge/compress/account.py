@@ -53,4 +53,5 @@ def macs(config: EncoderConfig, *, length: int, outputs: int, first_token: bool)
         total += 2 * length * hidden * width
         total += 2 * queries * length * width
         total += 2 * queries * hidden * neurons
-    return total + hidden * hidden + hidden * outputs
+    # BERT's pooler reads the first token alone, as its classifier does; a head of tokens has none.
+    return total + (hidden * hidden + hidden * outputs if first_token else length * hidden * outputs)

@@ -4,7 +4,8 @@
         + cosine_weight * (1 - cos(h, h_t))
 
 ``z`` are logits, ``h`` is the last layer's state of [CLS]: DistilBERT compares the states of all tokens, but a classifier
-here computes only this one. Regression has the squared difference of the outputs in place of KL. The task's own loss is 0 for
+here computes only this one. Other kinds of outputs have other distances in place of KL, as regression the squared difference;
+see :mod:`tfbert_edge.compress.output_distance`. The task's own loss is 0 for
 examples without a label. The teacher's answers are computed once; see :class:`TeacherAnswers`.
 The first two terms are shared by every method that teaches outputs; see :func:`output_terms`.
 """
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.compress.output_distance import output_distance
 from tfbert_edge.data.batching import evaluation_batches
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import layer_outputs
@@ -43,7 +45,9 @@ class DistillSettings(OutputSettings):
 
 @dataclass(frozen=True)
 class TeacherAnswers:
-    """What a teacher says to N examples: logits, float32 ``(N, c)``, and last states of [CLS], float16 ``(N, h)`` or None."""
+    """What a teacher says to N examples: logits, float32 ``(N, c)`` or ``(N, n, c)``, and last states of [CLS], float16
+    ``(N, h)``, or None.
+    """
 
     logits: np.ndarray
     states: np.ndarray | None = None
@@ -67,15 +71,21 @@ class TeacherAnswers:
             outputs.append(keras.layers.Lambda(lambda state: state[:, 0])(layer_outputs(teacher)[-1]))
         answering = keras.Model(teacher.inputs, outputs)
         run = forward(answering)
+        pieces = int(features.lengths.max())
         found = [
-            np.empty((len(features), int(tensor.shape[-1])), kind)
+            np.zeros(
+                (len(features), *((pieces,) if len(tensor.shape) == 3 else ()), int(tensor.shape[-1])), kind
+            )
             for tensor, kind in zip(outputs, (np.float32, np.float16), strict=False)
         ]
         done = 0
         for indices, batch in evaluation_batches(features, batch_size=batch_size):
             answers = run([tf.convert_to_tensor(batch[name]) for name in answering.input_names])
             for array, rows in zip(found, answers if states else [answers], strict=True):
-                array[indices] = rows.numpy()
+                if array.ndim == 3:
+                    array[indices, : rows.shape[1]] = rows.numpy()
+                else:
+                    array[indices] = rows.numpy()
             done += len(indices)
             if on_progress is not None:
                 on_progress(done)
@@ -83,12 +93,12 @@ class TeacherAnswers:
 
 
 def output_terms(
-    logits: np.ndarray | None, task_loss: Loss, *, classification: bool, settings: OutputSettings
+    logits: np.ndarray | None, task_loss: Loss, *, distance: str, settings: OutputSettings
 ) -> Loss:
-    """Return the first two terms above for a student's logits, ``(b, c)``.
+    """Return the first two terms above for a student's logits, ``(b, c)`` or ``(b, n, c)``; ``distance`` is the task's.
 
-    ``logits``, float ``(N, c)``, are the teacher's; None where ``settings`` give them no weight. Batches must hold ``index``,
-    int32 ``(b,)``: which of the N examples each one is.
+    ``logits``, float ``(N, c)`` or ``(N, n, c)``, are the teacher's; None where ``settings`` give them no weight. Batches must
+    hold ``index``, int32 ``(b,)``: which of the N examples each one is.
     """
     known = tf.constant(logits, tf.float32) if settings.distill_weight else None
 
@@ -101,21 +111,19 @@ def output_terms(
         if known is None:
             return total
         theirs = tf.gather(known, batch["index"])
-        if classification:
-            soft = soft_target_loss(ours, theirs, settings.temperature)
-        else:
-            soft = tf.reduce_mean(tf.square(ours - theirs), axis=-1)
+        soft = output_distance(distance, ours, theirs, batch, settings.temperature)
         return total + settings.distill_weight * soft
 
     return loss
 
 
 def output_distillation_loss(
-    answers: TeacherAnswers, task_loss: Loss, *, classification: bool, settings: DistillSettings
+    answers: TeacherAnswers | None, task_loss: Loss, *, distance: str, settings: DistillSettings
 ) -> Loss:
     """Return the loss above for a student whose outputs are its logits, ``(b, c)``, and its last state, ``(b, m, h)``.
 
-    Batches must hold ``index``, int32 ``(b,)``: which of the teacher's examples each one is.
+    Batches must hold ``index``, int32 ``(b,)``: which of the teacher's examples each one is. ``answers`` may be None where only
+    the task's own loss has a weight.
 
     Raises:
         CompressionError: no term has a weight.
@@ -124,8 +132,8 @@ def output_distillation_loss(
         raise CompressionError(
             "one of task_weight, distill_weight and cosine_weight must be above 0, all are 0. Raise one."
         )
-    terms = output_terms(answers.logits, task_loss, classification=classification, settings=settings)
-    states = tf.constant(answers.states) if settings.cosine_weight else None
+    terms = output_terms(answers.logits if answers else None, task_loss, distance=distance, settings=settings)
+    states = tf.constant(answers.states) if answers and settings.cosine_weight else None
 
     def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
         logits, hidden = outputs
@@ -136,13 +144,6 @@ def output_distillation_loss(
         return total
 
     return loss
-
-
-def soft_target_loss(logits: Any, teacher_logits: Any, temperature: float) -> Any:
-    """``T^2 KL(softmax(z_t / T) || softmax(z / T))`` (Hinton et al. 2015): two float ``(b, c)`` -> ``(b,)``."""
-    target = tf.nn.log_softmax(teacher_logits / temperature)
-    ours = tf.nn.log_softmax(logits / temperature)
-    return temperature**2 * tf.reduce_sum(tf.exp(target) * (target - ours), axis=-1)
 
 
 def cosine_distance(states: Any, teacher_states: Any) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.embeddings import EXPANSION, WORDS
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 
 
 def factorize_embeddings(
@@ -49,7 +49,7 @@ def factorize_embeddings(
             f"size must be from 1 to {config.embedding_size - 1}, below the width of the embeddings, was {size}."
         )
     narrow = dataclasses.replace(config, embedding_rank=size)
-    built = build_model(narrow, head=head, num_outputs=int(model.output_shape[-1]), seed=seed)
+    built = build_model(narrow, head=head, num_outputs=head_outputs(model), seed=seed)
     table, matrix = factorize(model.get_layer(WORDS).get_weights()[0], size, weights=weights)
     own = {WORDS: [table], EXPANSION: [matrix]}
     for layer in built.layers:

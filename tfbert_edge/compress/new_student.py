@@ -20,7 +20,7 @@ import numpy as np
 from tfbert_edge._keras import keras
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 from tfbert_edge.models.presets import preset
 
 TABLES = ("embeddings.word", "embeddings.position", "embeddings.token_type")
@@ -96,7 +96,7 @@ def new_student(
     whole embedding is the teacher's, with its normalization.
     """
     keras.utils.set_random_seed(seed)
-    student = build_model(config, head=head, num_outputs=int(teacher.output_shape[-1]), seed=seed)
+    student = build_model(config, head=head, num_outputs=head_outputs(teacher), seed=seed)
     if embeddings != "teacher":
         return student
     names = [layer.name for layer in student.layers if layer.name in TABLES]

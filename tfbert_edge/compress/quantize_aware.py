@@ -8,7 +8,8 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
     L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))
         + hidden_weight * mean_l ||H_l - H_l,t||^2 / ||H_l,t||^2
 
-over real tokens, H_l being the output of layer l. Regression has the squared difference of the outputs in place of KL.
+over real tokens, H_l being the output of layer l. Other kinds of outputs have other distances in place of KL, see
+:mod:`tfbert_edge.compress.output_distance`.
 The student is folded (:mod:`tfbert_edge.models.fold`), the weights that it leaves are not.
 Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
 """
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
-from tfbert_edge.compress.distill_outputs import soft_target_loss
 from tfbert_edge.compress.keep_zeros import keep_zeros
+from tfbert_edge.compress.output_distance import output_distance
 from tfbert_edge.models.fold import rescaled
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.models.quantization import (
@@ -64,7 +65,7 @@ def quantize_aware(
     ranges: Ranges,
     batches: Batches,
     task_loss: Loss,
-    classification: bool,
+    distance: str,
     settings: QuantizeAwareSettings,
     int4: Collection[str] = (),
     layer_groups: Sequence[int] | None = None,
@@ -77,7 +78,7 @@ def quantize_aware(
         ranges: where the activation ranges start, of :func:`tfbert_edge.models.ranges.estimate_ranges`.
         batches: the training data.
         task_loss: see :mod:`tfbert_edge.training.losses`.
-        classification: whether the outputs are logits of classes, or else values.
+        distance: how far outputs are apart, a key of :data:`tfbert_edge.compress.output_distance.DISTANCES`.
         settings: see there.
         int4: the Dense layers whose kernels are rounded to 4 bits, not 8.
         layer_groups: the number of each layer's group, where layers share weights; they keep doing so.
@@ -105,7 +106,7 @@ def quantize_aware(
     optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,
-        loss=distillation_loss(model, task_loss, classification=classification, settings=settings),
+        loss=distillation_loss(model, task_loss, distance=distance, settings=settings),
         batches=batches,
         optimizer=optimizer,
         epochs=settings.epochs,
@@ -119,7 +120,7 @@ def quantize_aware(
 
 
 def distillation_loss(
-    teacher: Any, task_loss: Loss, *, classification: bool, settings: QuantizeAwareSettings
+    teacher: Any, task_loss: Loss, *, distance: str, settings: QuantizeAwareSettings
 ) -> Loss:
     """Return the loss above for a student whose outputs are its logits and each layer's hidden state.
 
@@ -135,10 +136,8 @@ def distillation_loss(
         logits, *hidden = outputs
         total = settings.task_weight * task_loss(batch, logits) if settings.task_weight else 0.0
         if settings.distill_weight:
-            term = soft_target_loss(logits, expected[0], settings.temperature) if classification else None
-            if term is None:
-                term = tf.reduce_mean(tf.square(logits - expected[0]), axis=-1)
-            total += settings.distill_weight * term
+            apart = output_distance(distance, logits, expected[0], batch, settings.temperature)
+            total += settings.distill_weight * apart
         if settings.hidden_weight:
             mask = tf.cast(batch["attention_mask"], tf.float32)[:, :, tf.newaxis]
             distances = [

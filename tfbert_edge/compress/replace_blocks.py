@@ -32,7 +32,7 @@ import numpy as np
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 from tfbert_edge.training.evaluation import forward
 
 Batches = Callable[[], Iterable[Mapping[str, np.ndarray]]]
@@ -61,7 +61,7 @@ def replace_blocks(
         CompressionError: the network has such blocks already, or its heads cannot be made as many.
     """
     changed = replaced(config, normalization=normalization, activation=activation, heads=heads)
-    built = build_model(changed, head=head, num_outputs=int(model.output_shape[-1]))
+    built = build_model(changed, head=head, num_outputs=head_outputs(model))
     for layer in built.layers:
         if layer.weights:
             layer.set_weights(model.get_layer(layer.name).get_weights())

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import tf
-from tfbert_edge.compress.distill_outputs import soft_target_loss
+from tfbert_edge.compress.output_distance import output_distance
 from tfbert_edge.models.rounding import rounded_kernel
 from tfbert_edge.training.evaluation import forward
 from tfbert_edge.training.losses import Loss
@@ -86,7 +86,7 @@ def hessian_sensitivity(
 
 
 def loss_sensitivity(
-    model: Any, names: Sequence[str], batches: Batches, *, classification: bool
+    model: Any, names: Sequence[str], batches: Batches, *, distance: str
 ) -> dict[str, float]:
     """Return the mean distance to the network's own outputs with each of the Dense kernels ``names`` rounded to 4 bits.
 
@@ -94,7 +94,7 @@ def loss_sensitivity(
         model: int32 ``(b, n)`` inputs -> logits; run without dropout, and as it was afterwards.
         names: layers with a ``kernel``.
         batches: returns batches with ``example_weight``, the same each time it is called.
-        classification: whether the outputs are logits of classes, or else values.
+        distance: how far outputs are apart, a key of :data:`tfbert_edge.compress.output_distance.DISTANCES`.
     """
     run = forward(model)
 
@@ -109,18 +109,12 @@ def loss_sensitivity(
         before = kernel.numpy()
         kernel.assign(rounded_kernel(kernel))
         distances = [
-            tf.reduce_sum(_distance(ours, theirs, classification) * weight)
-            for ours, theirs, weight in zip(outputs(), expected, weights, strict=True)
+            tf.reduce_sum(output_distance(distance, ours, theirs, batch, 1.0) * batch["example_weight"])
+            for ours, theirs, batch in zip(outputs(), expected, batches(), strict=True)
         ]
         kernel.assign(before)
         found[name] = float(sum(map(float, distances)) / sum(float(weight.sum()) for weight in weights))
     return found
-
-
-def _distance(outputs: Any, expected: Any, classification: bool) -> Any:
-    if classification:
-        return soft_target_loss(outputs, expected, 1.0)
-    return tf.reduce_mean(tf.square(outputs - expected), axis=-1)
 
 
 def _mean_square_error(kernel: Any) -> float:

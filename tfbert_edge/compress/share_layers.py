@@ -19,7 +19,7 @@ import numpy as np
 from tfbert_edge._keras import keras
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 from tfbert_edge.models.sharing import tied_variables
 
 INITS = ("first", "mean")
@@ -79,7 +79,7 @@ def share_layers(
     numbers = layer_groups(groups, config.num_layers)
     _must_be_alike(config, numbers)
     shared = dataclasses.replace(config, layer_groups=numbers)
-    built = build_model(shared, head=head, num_outputs=int(model.output_shape[-1]), seed=seed)
+    built = build_model(shared, head=head, num_outputs=head_outputs(model), seed=seed)
     built.set_weights(model.get_weights())
     values = []
     for members in tied_variables(built, numbers):

@@ -112,7 +112,7 @@ def _batch(features: Features, indices: np.ndarray, weights: np.ndarray, length:
     chosen = features.select(indices)
     batch = chosen.padded(length)
     if chosen.labels is not None:
-        batch["labels"] = chosen.labels
+        batch["labels"] = chosen.padded_labels(length)
     if chosen.labelled is not None:
         batch["labelled"] = chosen.labelled.astype(np.float32)
     batch["example_weight"] = weights

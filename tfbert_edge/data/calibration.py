@@ -14,10 +14,12 @@ def calibration_examples(features: Features, count: int, *, seed: int) -> Featur
     drawn from each.
     """
     random = np.random.default_rng(seed)
-    size = len(features)
+    starts = features.starts
+    size = len(starts) - 1
     if size <= count:
-        return features.select(random.permutation(size))
+        return features.select_examples(random.permutation(size))
     shuffled = random.permutation(size)
-    by_length = shuffled[np.argsort(features.lengths[shuffled], kind="stable")]
+    lengths = np.add.reduceat(features.lengths, starts[:-1])
+    by_length = shuffled[np.argsort(lengths[shuffled], kind="stable")]
     drawn = [int(random.choice(stratum)) for stratum in np.array_split(by_length, count)]
-    return features.select(random.permutation(drawn))
+    return features.select_examples(random.permutation(drawn))

@@ -12,7 +12,7 @@ import numpy as np
 class Examples:
     """N texts, or pairs of texts, and what is true of them.
 
-    ``ids`` are different from each other. ``labels``, (N,), are as the task encodes them, or None.
+    ``ids`` are different from each other. ``labels``, (N,) or (N, ...), are as the task encodes them, or None.
     """
 
     ids: list[str]

@@ -8,11 +8,14 @@ from typing import Any
 
 from tfbert_edge.data.examples import Examples
 from tfbert_edge.data.holdout import split_holdout
-from tfbert_edge.data.tables import Table, load_table
+from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
 from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import DataConfig, Holdout, TaskConfig
-from tfbert_edge.tasks import Task, task_from
-from tfbert_edge.tasks.classification import Classification, label_text, labels_in
+from tfbert_edge.tasks import TASKS, Task, task_from
+from tfbert_edge.tasks.classification import Classification
+
+LOADERS: dict[str, Loader] = {}
+"""Tasks whose examples are more than columns of a table, each with what reads them."""
 
 
 @dataclass(frozen=True)
@@ -34,98 +37,49 @@ def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Sp
         DataError: a file, column, text or label is missing or wrong; the message says where and what to do.
     """
     warnings: list[str] = []
-    table = load_table(data.train, _wanted(data), setting="data.train", seed=seed)
-    validation_table = None
+    load = LOADERS.get(task_config.type, table_examples)
+    raw = load(Reading(data.train, data, "train", seed))
+    raw_validation = None
     if not isinstance(data.validation, Holdout):
-        validation_table = load_table(
-            data.validation, _wanted(data), setting="data.validation", split="validation", seed=seed
-        )
-    task = _task(task_config, table, data.label_column)
-    train = _examples(table, data, task, "train")
-    if isinstance(data.validation, Holdout):
+        raw_validation = load(Reading(data.validation, data, "validation", seed))
+    task = _task(task_config, raw, data.label_column)
+    train = _examples(raw, task)
+    if raw_validation is None:
+        assert isinstance(data.validation, Holdout)  # or there would be something
         kept, held = split_holdout(
             train.labels, data.validation.holdout, seed=seed, stratified=isinstance(task, Classification)
         )
         train, validation = train.select(kept), train.select(held)
     else:
-        assert validation_table is not None  # read above
-        validation = _examples(validation_table, data, task, "validation")
+        validation = _examples(raw_validation, task)
     if isinstance(task, Classification):
         warnings += _check_classes(task, train, validation)
     warnings += _leakage(train, validation)
     return Splits(task, train, validation, warnings)
 
 
-def _wanted(data: DataConfig) -> dict[str, str]:
-    settings = ("text_column", "text_pair_column", "label_column", "id_column")
-    return {getattr(data, key): f"data.{key}" for key in settings if getattr(data, key) is not None}
-
-
-def _task(config: TaskConfig, table: Table, label_column: str) -> Task:
+def _task(config: TaskConfig, raw: RawExamples, label_column: str) -> Task:
     settings = config.model_dump()
-    if config.type == "classification" and config.labels is None:
+    if any(value is None for value in settings.values()):
         # A data set that numbers its classes has an order for them; anywhere else the labels are sorted.
-        labels = tuple(table.class_names.get(label_column, ())) or labels_in(table.columns[label_column])
-        if len(labels) < 2:
+        found = {"labels": raw.class_names} if raw.class_names else TASKS[config.type].found_in(raw.values)
+        labels = found.get("labels")
+        if settings.get("labels", "") is None and labels is not None and len(labels) < 2:
             has = f"one label only, {labels[0]!r}" if labels else "no labels"
             raise DataError(
-                f"the training examples have {has} in the column {label_column!r}; a classification needs at "
+                f"the training examples have {has} in the column {label_column!r}; a {config.type} needs at "
                 "least two. Set data.label_column, or bring examples of each label."
             )
-        settings["labels"] = labels
+        settings |= {name: value for name, value in found.items() if settings.get(name, "") is None}
     return task_from(**settings)
 
 
-def _examples(table: Table, data: DataConfig, task: Task, role: str) -> Examples:
-    texts = _texts(table, data.text_column)
-    pairs = None if data.text_pair_column is None else _texts(table, data.text_pair_column)
-    values = table.columns[data.label_column]
-    names = table.class_names.get(data.label_column, [])
-    if names and set(names).isdisjoint(task.labels):
+def _examples(raw: RawExamples, task: Task) -> Examples:
+    values = raw.values
+    if raw.class_names and set(raw.class_names).isdisjoint(task.labels):
         # The recipe has names of its own for the classes: their numbers stand for them.
-        values = [None if value is None else names.index(value) for value in values]
-    labels = task.encode_labels(values, table.where)
-    return Examples(_ids(table, data.id_column, role), texts, pairs, labels)
-
-
-def _texts(table: Table, column: str) -> list[str]:
-    texts: list[str] = []
-    empty: list[int] = []
-    for at, value in enumerate(table.columns[column]):
-        if isinstance(value, list | dict | bytes):
-            raise DataError(
-                f"{table.where(at)}: the column {column!r} must hold text, it holds a {type(value).__name__}. "
-                "Set data.text_column or data.text_pair_column."
-            )
-        text = "" if value is None else str(value)
-        if not text.strip():
-            empty.append(at)
-        texts.append(text)
-    if empty:
-        more = f" (and {len(empty) - 1} more)" if len(empty) > 1 else ""
-        raise DataError(
-            f"{table.where(empty[0])}{more}: the text in the column {column!r} is empty. Fill or drop the row."
-        )
-    return texts
-
-
-def _ids(table: Table, column: str | None, role: str) -> list[str]:
-    if column is None:
-        return [f"{role}-{number}" for number in table.numbers]
-    first: dict[str, int] = {}
-    for at, value in enumerate(table.columns[column]):
-        text = label_text(value)
-        if text is None:
-            raise DataError(
-                f"{table.where(at)} has no id in the column {column!r}. Give it one, or drop data.id_column."
-            )
-        if text in first:
-            raise DataError(
-                f"{table.where(at)} has the id {text!r}, as {table.where(first[text])} has. "
-                "Ids must differ: correct them, or drop data.id_column."
-            )
-        first[text] = at
-    return list(first)
+        values = [None if value is None else raw.class_names.index(value) for value in values]
+    return Examples(raw.ids, raw.texts, raw.pairs, task.encode_labels(values, raw.where))
 
 
 def _check_classes(task: Task, train: Examples, validation: Examples) -> list[str]:

@@ -22,9 +22,9 @@ from tfbert_edge.models.checkpoint_names import (
     tensor_name,
 )
 from tfbert_edge.models.checkpoint_resolve import resolve_checkpoint
-from tfbert_edge.models.checkpoint_save import model_variables, save_checkpoint
+from tfbert_edge.models.checkpoint_save import KINDS, model_variables, save_checkpoint
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import NumOutputs, build_model
 
 __all__ = ["Loaded", "load_checkpoint", "read_config", "resolve_checkpoint", "save_checkpoint"]
 
@@ -75,7 +75,7 @@ def load_checkpoint(
     folder: str | Path,
     *,
     head: str = "classification",
-    num_outputs: int,
+    num_outputs: NumOutputs,
     hidden_dropout: float | None = None,
     attention_dropout: float | None = None,
     classifier_dropout: float | None = None,
@@ -107,7 +107,7 @@ def load_checkpoint(
         config, **{name: rate for name, rate in dropouts.items() if rate is not None}
     )
     stored = stored_tensors(folder, family=config.family)
-    classifier = _claims_classifier(raw)
+    classifier = _claims_head(raw, head)
     if new_head or classifier is False:
         stored = {name: tensor for name, tensor in stored.items() if name.startswith(ENCODER_MODULES)}
     model = build_model(config, head=head, num_outputs=num_outputs, seed=seed)
@@ -119,7 +119,8 @@ def load_checkpoint(
         )
         for layer, kind, variable in model_variables(model)
     }
-    new = _new_tensors(config.family, wanted, stored) if new_head or not classifier else set()
+    layers = {layer.name for layer in model.layers}
+    new = _new_tensors(config.family, layers, wanted, stored) if new_head or not classifier else set()
     problems = _problems(
         config.family, {name: want for name, want in wanted.items() if name not in new}, stored
     )
@@ -144,18 +145,20 @@ def load_checkpoint(
     )
 
 
-def _claims_classifier(raw: dict[str, Any]) -> bool | None:
-    """Whether ``architectures`` in config.json names a sequence classifier; None when it names nothing.
+def _claims_head(raw: dict[str, Any], head: str) -> bool | None:
+    """Whether ``architectures`` in config.json names a network with this head; None when it names nothing.
 
-    Where it says another class, a tensor named ``classifier`` is that of tokens or choices.
+    Where it says another class, a tensor named ``classifier`` is another one's.
     """
     architectures = raw.get("architectures")
-    return any("SequenceClassification" in str(name) for name in architectures) if architectures else None
+    return any(KINDS[head] in str(name) for name in architectures) if architectures else None
 
 
-def _new_tensors(family: str, wanted: dict[str, _Wanted], stored: dict[str, StoredTensor]) -> set[str]:
+def _new_tensors(
+    family: str, layers: set[str], wanted: dict[str, _Wanted], stored: dict[str, StoredTensor]
+) -> set[str]:
     """Tensors that may be new: the whole head, or BERT's classifier over a pooler that the checkpoint has."""
-    modules = [f"{module}." for module in FAMILIES[family].head.values()]
+    modules = [f"{module}." for layer, module in FAMILIES[family].head.items() if layer in layers]
     groups = [{name for name in wanted if name.startswith(module)} for module in modules]
     whole = set().union(*groups)
     if not whole & stored.keys():

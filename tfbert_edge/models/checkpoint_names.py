@@ -55,6 +55,8 @@ _VARIABLES: Final = {
     "gamma": "weight",
     "beta": "bias",
 }
+# Of heads that say something of each token.
+_TOKEN_HEADS: Final = {"head.tokens": "classifier", "head.start": "qa_start", "head.end": "qa_end"}
 _TRANSPOSED: Final = "kernel"
 # The other way round, for names written by TensorFlow, and for LayerNorm's names in old PyTorch files.
 _FROM_VARIABLES: Final = {"kernel": "weight", "embeddings": "weight", "gamma": "weight", "beta": "bias"}
@@ -62,12 +64,15 @@ _FROM_VARIABLES: Final = {"kernel": "weight", "embeddings": "weight", "gamma": "
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """Names of a family: ``prefix`` of its encoder's tensors; ``encoder``, ``head`` map layers to modules."""
+    """Names of a family: ``prefix`` of its encoder's tensors; ``encoder``, ``head`` map layers to modules.
+
+    ``model`` is what transformers' classes begin with, as ``Bert`` in ``BertForTokenClassification``.
+    """
 
     prefix: str
     encoder: dict[str, str]
     head: dict[str, str]
-    architecture: str
+    model: str
 
     def module(self, layer: str) -> str:
         """Name of the family's module that is the layer ``layer`` here; KeyError when the family has none."""
@@ -82,20 +87,20 @@ FAMILIES: Final[dict[str, FamilyNames]] = {
         prefix="bert.",
         encoder=_BERT_ENCODER,
         # The pooler is part of the encoder's files (with its prefix), the classifier is not.
-        head={"head.dense": "pooler.dense", "head.classifier": "classifier"},
-        architecture="BertForSequenceClassification",
+        head={"head.dense": "pooler.dense", "head.classifier": "classifier", **_TOKEN_HEADS},
+        model="Bert",
     ),
     "distilbert": FamilyNames(
         prefix="distilbert.",
         encoder=_DISTILBERT_ENCODER,
-        head={"head.dense": "pre_classifier", "head.classifier": "classifier"},
-        architecture="DistilBertForSequenceClassification",
+        head={"head.dense": "pre_classifier", "head.classifier": "classifier", **_TOKEN_HEADS},
+        model="DistilBert",
     ),
     "electra": FamilyNames(
         prefix="electra.",
         encoder={**_BERT_ENCODER, "embeddings.projection": "embeddings_project"},
-        head={"head.dense": "classifier.dense", "head.classifier": "classifier.out_proj"},
-        architecture="ElectraForSequenceClassification",
+        head={"head.dense": "classifier.dense", "head.classifier": "classifier.out_proj", **_TOKEN_HEADS},
+        model="Electra",
     ),
 }
 

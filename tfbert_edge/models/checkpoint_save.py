@@ -15,9 +15,19 @@ from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.checkpoint_files import SAFETENSORS
 from tfbert_edge.models.checkpoint_names import FAMILIES, is_transposed, stored_name, tensor_name
 from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.heads import head_outputs
 
-OWN_ARCHITECTURE = "TfbertEdgeForSequenceClassification"
-_PROBLEM_TYPES = {"classification": "single_label_classification", "regression": "regression"}
+OWN_MODEL = "TfbertEdge"
+KINDS = {
+    "classification": "SequenceClassification",
+    "tokens": "TokenClassification",
+    "span": "QuestionAnswering",
+}
+"""A head of models.heads -> what the names of transformers' classes with such a head end with."""
+OWN_KINDS = frozenset({"QuestionAnswering"})
+"""Those whose tensors transformers names otherwise."""
+PROBLEM_TYPES = {"classification": "single_label_classification", "regression": "regression"}
+"""Tasks that transformers tells apart by ``problem_type``."""
 
 
 class SavesItself(Protocol):
@@ -47,6 +57,7 @@ def save_checkpoint(
     tokenizer: SavesItself | None = None,
     labels: Sequence[str] = (),
     task_type: str = "classification",
+    head: str = "classification",
 ) -> Path:
     """Write ``model`` as a Hugging Face folder: config, ``model.safetensors``, tokenizer files.
 
@@ -54,16 +65,14 @@ def save_checkpoint(
     neurons, ``embedding_rank`` or ``normalization_type`` in its config.json, as compression leaves them, and refuses that by
     its ``model_type``; :func:`tfbert_edge.models.checkpoint.load_checkpoint` reads those too.
     The folder appears whole: it is written under another name and renamed. An earlier checkpoint there is
-    replaced. ``labels`` names a classification's outputs in order; without them they are ``LABEL_0``, ...
+    replaced. ``labels`` names the outputs in order; without them they are ``LABEL_0``, ... ``head`` is a key of
+    ``models.heads.HEADS``.
 
     Raises:
-        CheckpointError: the labels are not as many as the outputs, the task type is unknown, or ``folder``
-            holds something that is no checkpoint.
+        CheckpointError: the labels are not as many as the outputs, or ``folder`` holds something that is no checkpoint.
     """
     folder = Path(folder)
-    num_outputs = int(model.output_shape[-1])
-    if task_type not in _PROBLEM_TYPES:
-        raise CheckpointError(f"task type must be one of {', '.join(_PROBLEM_TYPES)}, was '{task_type}'.")
+    num_outputs = int(np.sum(head_outputs(model)))
     if labels and len(labels) != num_outputs:
         raise CheckpointError(
             f"the model has {num_outputs} outputs and needs as many labels, but has: {', '.join(labels)}."
@@ -76,10 +85,10 @@ def save_checkpoint(
         )
     names = list(labels) or [f"LABEL_{index}" for index in range(num_outputs)]
     raw = config.to_hf() | {
-        "architectures": [FAMILIES[config.family].architecture if config.is_standard else OWN_ARCHITECTURE],
+        "architectures": [_architecture(config, head)],
         "id2label": {str(index): name for index, name in enumerate(names)},
         "label2id": {name: index for index, name in enumerate(names)},
-        "problem_type": _PROBLEM_TYPES[task_type],
+        "problem_type": PROBLEM_TYPES.get(task_type),
         "torch_dtype": "float32",
     }
     if config.family == "electra" and config.classifier_dropout == config.hidden_dropout:
@@ -95,6 +104,11 @@ def save_checkpoint(
         if tokenizer is not None:
             tokenizer.save(fresh)
     return folder
+
+
+def _architecture(config: EncoderConfig, head: str) -> str:
+    own = not config.is_standard or KINDS[head] in OWN_KINDS
+    return f"{OWN_MODEL if own else FAMILIES[config.family].model}For{KINDS[head]}"
 
 
 def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:

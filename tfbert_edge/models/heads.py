@@ -20,6 +20,27 @@ class OnlyToken(keras.layers.Layer):
         return tf.squeeze(inputs, axis=1)
 
 
+@keras.utils.register_keras_serializable("tfbert_edge")
+class JoinOutputs(keras.layers.Layer):
+    """Put a head's outputs side by side: floats ``(b, n, k)`` and ``(b, 1, k)`` -> ``(b, n, K)``.
+
+    What is said of the whole text, ``(b, 1, k)``, stands at the first token, with zeros at the others. The exported network
+    gives each input of this layer as a tensor of its own.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        length = tf.reduce_max(tf.stack([tf.shape(one)[1] for one in inputs]))
+        return tf.concat(
+            [tf.pad(one, [[0, 0], [0, length - tf.shape(one)[1]], [0, 0]]) for one in inputs], -1
+        )
+
+
+JOINED = "head.outputs"
+
+NumOutputs = int | tuple[int, ...]
+"""How many numbers a head gives: of one tensor, or of each of several."""
+
+
 @dataclass(frozen=True)
 class Head:
     """How a head is connected, and whether it reads the first token alone."""
@@ -57,18 +78,49 @@ _POOLER_ACTIVATIONS = {
     "electra": lambda name: HiddenActivation("gelu", name=name),
 }
 
-HEADS = {"classification": Head(classification_head, first_token=True)}
+
+def token_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
+    """Say something of each token: float ``(b, n, h)`` -> float32 logits ``(b, n, num_outputs)``."""
+    dropped = CountedDropout(config.classifier_dropout, seed, name="head.dropout")(hidden)
+    return _token_dense(config, num_outputs, "head.tokens")(dropped)
+
+
+def span_head(hidden: Any, config: EncoderConfig, *, num_outputs: tuple[int, int], seed: int) -> Any:
+    """Say how likely each token begins and ends the answer: float ``(b, n, h)`` -> float32 logits ``(b, n, 2)``.
+
+    Two layers, so that each has a range of its own as integers.
+    """
+    return JoinOutputs(name=JOINED, dtype="float32")(
+        [
+            _token_dense(config, units, name)(hidden)
+            for units, name in zip(num_outputs, ("head.start", "head.end"), strict=True)
+        ]
+    )
+
+
+def _token_dense(config: EncoderConfig, units: int, name: str) -> Any:
+    initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
+    return keras.layers.Dense(units, kernel_initializer=initializer, name=name, dtype="float32")
+
+
+HEADS = {
+    "classification": Head(classification_head, first_token=True),
+    "tokens": Head(token_head, first_token=False),
+    "span": Head(span_head, first_token=False),
+}
 
 
 def build_model(
-    config: EncoderConfig, *, head: str = "classification", num_outputs: int, seed: int = 0
+    config: EncoderConfig, *, head: str = "classification", num_outputs: NumOutputs, seed: int = 0
 ) -> Any:
     """Build the functional model that trains and exports: int32 ids, segment ids, mask ``(b, n)`` -> float32 logits.
+
+    Logits are ``(b, K)`` of heads that read the first token alone, ``(b, n, K)`` of others; K is the sum of ``num_outputs``.
 
     Args:
         config: the encoder.
         head: a key of ``HEADS``.
-        num_outputs: classes, or 1 for regression.
+        num_outputs: classes, or 1 for regression; a tuple for heads of several tensors.
         seed: of the dropout masks.
     """
     inputs = make_inputs()
@@ -76,6 +128,23 @@ def build_model(
     hidden = encode(inputs, config, seed=seed, first_token=chosen.first_token)
     logits = chosen.connect(hidden, config, num_outputs=num_outputs, seed=seed)
     return keras.Model(inputs, logits, name="model")
+
+
+def head_outputs(model: Any) -> NumOutputs:
+    """Return the ``num_outputs`` with which ``model`` was built."""
+    parts = output_tensors(model)
+    return int(model.output_shape[-1]) if len(parts) == 1 else tuple(int(part.shape[-1]) for part in parts)
+
+
+def output_tensors(model: Any) -> list[Any]:
+    """Return the head's tensors before they are joined: one, or the inputs of :class:`JoinOutputs`.
+
+    ``model`` may be fake-quantized.
+    """
+    for layer in model.layers:
+        if layer.name.endswith(JOINED):
+            return list(layer.input)
+    return [model.output]
 
 
 def hidden_states(model: Any) -> Any:

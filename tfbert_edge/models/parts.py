@@ -10,7 +10,7 @@ import numpy as np
 
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 
 Kept = Sequence[Sequence[int]]
 """For each layer, the places of what stays, rising."""
@@ -62,7 +62,7 @@ def keep_parts(
         num_heads=tuple(len(heads[layer]) for layer in layers),
         intermediate_sizes=tuple(len(neurons[layer]) for layer in layers),
     )
-    built = build_model(smaller, head=head, num_outputs=int(model.output_shape[-1]), seed=seed)
+    built = build_model(smaller, head=head, num_outputs=head_outputs(model), seed=seed)
     channels = [_channels(kept, config.head_size) for kept in heads]
     for layer in built.layers:
         if not layer.weights:  # the last layer of all has steps that another one lacks

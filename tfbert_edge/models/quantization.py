@@ -35,6 +35,7 @@ _MOVING = {
     "MergeHeads",
     "FirstToken",
     "OnlyToken",
+    "JoinOutputs",
     "CountedDropout",
     "LayerDrop",
     "Folded",

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.heads import build_model, head_outputs
 
 WORD_EMBEDDING = "embeddings.word"
 
@@ -43,7 +43,7 @@ def trim_embeddings(
         raise CheckpointError(f"kept_ids must hold the padding id {config.pad_token_id}, it does not.")
     padding = int(np.flatnonzero(kept_ids == config.pad_token_id)[0])
     trimmed_config = dataclasses.replace(config, vocab_size=int(kept_ids.size), pad_token_id=padding)
-    trimmed = build_model(trimmed_config, head=head, num_outputs=int(model.output_shape[-1]), seed=seed)
+    trimmed = build_model(trimmed_config, head=head, num_outputs=head_outputs(model), seed=seed)
     for layer in trimmed.layers:
         weights = model.get_layer(layer.name).get_weights()
         layer.set_weights([weights[0][kept_ids]] if layer.name == WORD_EMBEDDING else weights)

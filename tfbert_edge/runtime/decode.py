@@ -35,9 +35,6 @@ class RegressionResult:
     value: float
 
 
-Result = ClassificationResult | RegressionResult
-
-
 def label_scores(
     probabilities: np.ndarray, labels: Sequence[str], top_k: int | None = None
 ) -> list[LabelScore]:
@@ -85,21 +82,12 @@ def regression_result(outputs: np.ndarray) -> RegressionResult:
     return RegressionResult(regression_value(outputs))
 
 
-def decode(task: str, outputs: np.ndarray, labels: Sequence[str], top_k: int | None = None) -> Result:
-    """Turn the dequantized outputs of one example into the answer of a ``task`` of `DECODERS`."""
-    return DECODERS[task](outputs, labels, top_k)
+def as_json(result: Any) -> dict[str, Any]:
+    """Return a result, a dataclass, in plain JSON values."""
+    return {name: _plain(value) for name, value in asdict(result).items()}
 
 
-def as_json(result: Result) -> dict[str, Any]:
-    """Return the result in plain JSON values."""
-    content = asdict(result)
-    if "scores" in content:
-        content["scores"] = list(content["scores"])
-    return content
-
-
-# Task name, as in a bundle's manifest -> its decoding.
-DECODERS: dict[str, Any] = {
-    "classification": classification_result,
-    "regression": lambda outputs, labels, top_k: regression_result(outputs),
-}
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

@@ -45,15 +45,20 @@ class GoldenReport:
 
 
 def golden_row(predictor: Predictor, text: str, pair: str | None = None) -> dict[str, Any]:
-    """Return one row: text, text_pair (where there is one), ids, segment_ids, mask, outputs, answer."""
+    """Return one line: text, text_pair (where there is one), rows (ids, segment_ids, mask, outputs of each), answer."""
     trace = predictor.trace(text, pair)
     return {
         "text": text,
         **({} if pair is None else {"text_pair": pair}),
-        "ids": trace.ids[0].tolist(),
-        "segment_ids": trace.segment_ids[0].tolist(),
-        "mask": trace.mask[0].tolist(),
-        "outputs": [output[0].tolist() for output in trace.raw],
+        "rows": [
+            {
+                "ids": row.ids[0].tolist(),
+                "segment_ids": row.segment_ids[0].tolist(),
+                "mask": row.mask[0].tolist(),
+                "outputs": [output[0].tolist() for output in row.raw],
+            }
+            for row in trace.rows
+        ],
         "answer": as_json(trace.result),
     }
 
@@ -78,14 +83,34 @@ def check_golden(bundle: str | Path | BundleFiles, *, reference_kernels: bool = 
     steps = 0.0
     lines = files.lines("golden.jsonl")
     for number, line in enumerate(lines):
-        want = json.loads(line)
+        want = _current(json.loads(line))
         # Through JSON, as the file went, so that equal means equal after reading.
         have = json.loads(json.dumps(golden_row(predictor, want["text"], want.get("text_pair"))))
+        wanted, found = _fields(want), _fields(have)
         differences += [
-            GoldenDifference(number, want["text"], name, want.get(name), have[name])
-            for name in have
-            if have[name] != want.get(name)
+            GoldenDifference(number, want["text"], name, wanted.get(name), found.get(name))
+            for name in {**wanted, **found}
+            if found.get(name) != wanted.get(name)
         ]
-        for one, other in zip(want["outputs"], have["outputs"], strict=True):
-            steps = max(steps, float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)))))
+        for name in wanted.keys() & found.keys():
+            if name.endswith(".outputs"):
+                for one, other in zip(wanted[name], found[name], strict=True):
+                    steps = max(steps, float(np.max(np.abs(np.subtract(one, other, dtype=np.float64)))))
     return GoldenReport(len(lines), tuple(differences), steps)
+
+
+def _current(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as it is written now; bundles of schema 1 and 2 hold their only row's values beside the text."""
+    if "rows" in line:
+        return line
+    of_row = ("ids", "segment_ids", "mask", "outputs")
+    rest = {name: value for name, value in line.items() if name not in of_row}
+    return {**rest, "rows": [{name: line[name] for name in of_row}]}
+
+
+def _fields(line: dict[str, Any]) -> dict[str, Any]:
+    """A line's values by name; those of row i by ``rows.i.name``."""
+    flat = {name: value for name, value in line.items() if name != "rows"}
+    for place, row in enumerate(line["rows"]):
+        flat |= {f"rows.{place}.{name}": value for name, value in row.items()}
+    return flat

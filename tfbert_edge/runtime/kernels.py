@@ -32,12 +32,17 @@ def kernels_that_run(model: bytes, examples: Sequence[tuple[Any, Any, Any]]) -> 
     for name, settings in KERNELS.items():
         try:
             interpreter = EdgeInterpreter(model, **settings)
-            rows = [interpreter.dequantize(interpreter.run(*example)[0])[0] for example in examples]
+            rows = [
+                np.concatenate(
+                    [values.ravel() for values in interpreter.dequantize(interpreter.run(*example))]
+                )
+                for example in examples
+            ]
         except BundleError:
             outputs[name] = None
             continue
         outputs[name] = np.asarray(rows, np.float64)
-        steps = 2 * interpreter.outputs[0].scale
+        steps = 2 * max(output.scale for output in interpreter.outputs)
     right = next(
         (found for found in outputs.values() if found is not None and np.isfinite(found).all()), None
     )

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tfbert_edge.errors import BundleError
-from tfbert_edge.runtime.decode import DECODERS
 from tfbert_edge.runtime.interpreter import TensorInfo
+from tfbert_edge.runtime.readers import READERS
 from tfbert_edge.runtime.tokenizer import TokenizerSettings
 from tfbert_edge.runtime.tokenizer_files import AddedPiece
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST_NAME = "manifest.json"
 REQUIRED_FILES = ("model.tflite", "vocab.txt", "golden.jsonl", "README.md")
 
@@ -38,9 +38,10 @@ class Manifest:
     """What every consumer of a bundle reads first.
 
     Attributes:
-        task: a name in ``decode.DECODERS``.
+        task: a name in ``readers.READERS``.
         labels: in the order of the outputs; empty for regression.
         value_range: lowest and highest value of a regression, None for another task.
+        settings: what else the task's reading and decoding depend on, by name; see the task's reader.
         form: float32, float16, dynamic, int8, int4 or int16x8.
         inputs: tensors in the file's order, ``role`` being ids, segment_ids or mask.
         outputs: tensors in the file's order, with dtype, scale and zero point.
@@ -59,6 +60,7 @@ class Manifest:
     outputs: tuple[TensorInfo, ...]
     tokenizer: TokenizerSettings
     value_range: tuple[float, float] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     runtimes: Mapping[str, bool] = field(default_factory=dict)
@@ -146,8 +148,8 @@ def _from_values(values: dict[str, Any]) -> Manifest:
     unknown = set(values) - {item.name for item in fields(Manifest)}
     if unknown:
         raise ValueError(f"unknown fields {sorted(unknown)}")
-    if values["task"] not in DECODERS:
-        raise ValueError(f"task {values['task']!r} is none of {', '.join(DECODERS)}")
+    if values["task"] not in READERS:
+        raise ValueError(f"task {values['task']!r} is none of {', '.join(READERS)}")
     tokenizer = dict(values["tokenizer"])
     tokenizer["added_tokens"] = tuple(AddedPiece(**token) for token in tokenizer.get("added_tokens", ()))
     value_range = values.get("value_range")

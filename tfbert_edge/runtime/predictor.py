@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
 from tfbert_edge.errors import BundleError, CheckpointError, DataError
 from tfbert_edge.runtime.bundle_files import BundleFiles, read_bundle
-from tfbert_edge.runtime.decode import Result, decode
 from tfbert_edge.runtime.interpreter import EdgeInterpreter
 from tfbert_edge.runtime.manifest import Manifest
+from tfbert_edge.runtime.readers import make_reader
 from tfbert_edge.runtime.tokenizer import Tokenizer
 
 Texts = list[str] | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Trace:
-    """Every step of one prediction: int32 (1, n) inputs, raw outputs, and the answer."""
+class TracedRow:
+    """One run of the network: int32 (1, n) inputs, and raw outputs in the order of the file."""
 
     ids: np.ndarray
     segment_ids: np.ndarray
     mask: np.ndarray
     raw: list[np.ndarray]
-    result: Result
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every step of one prediction: a row, or several of a long text, and the answer."""
+
+    rows: tuple[TracedRow, ...]
+    result: Any
 
 
 class Predictor:
@@ -46,6 +53,8 @@ class Predictor:
                 f"the tensors of the model are not those of the manifest: {interpreter.inputs} and "
                 f"{interpreter.outputs}, not {manifest.inputs} and {manifest.outputs}."
             )
+        self.reader = make_reader(manifest.task, manifest.labels, manifest.settings)
+        self._order = self.reader.order(interpreter.outputs)
 
     @classmethod
     def from_bundle(
@@ -78,25 +87,24 @@ class Predictor:
         return self.manifest.labels
 
     @overload
-    def __call__(self, text: str, pair: str | None = None, *, top_k: int | None = None) -> Result: ...
+    def __call__(self, text: str, pair: str | None = None, *, top_k: int | None = None) -> Any: ...
 
     @overload
-    def __call__(
-        self, text: Texts, pair: Texts | None = None, *, top_k: int | None = None
-    ) -> list[Result]: ...
+    def __call__(self, text: Texts, pair: Texts | None = None, *, top_k: int | None = None) -> list[Any]: ...
 
     def __call__(
         self, text: str | Texts, pair: str | Texts | None = None, *, top_k: int | None = None
-    ) -> Result | list[Result]:
+    ) -> Any:
         """Answer one text, or each of a list.
 
         Args:
-            text: a text, or a list of them. What is longer than the model's sequence is cut.
+            text: a text, or a list of them. What is longer than the model's sequence is cut, or read in windows,
+                as the task has it.
             pair: the second text, or a list of them, where the task has two.
             top_k: how many labels a classification lists; None for all.
 
         Raises:
-            DataError: not a string, or not as many pairs as texts.
+            DataError: not a string, not as many pairs as texts, or not what the task takes.
         """
         if isinstance(text, str):
             if pair is not None and not isinstance(pair, str):
@@ -108,9 +116,23 @@ class Predictor:
         return [self.trace(one, other, top_k=top_k).result for one, other in zip(text, pairs, strict=True)]
 
     def trace(self, text: str, pair: str | None = None, *, top_k: int | None = None) -> Trace:
-        """Answer one text and return every step on the way."""
-        encoding = self.tokenizer.encode(text, pair, max_length=self.interpreter.sequence_length)
-        ids, segment_ids, mask = self.interpreter.pad(encoding, pad_id=self.tokenizer.pad_id)
-        raw = self.interpreter.run(ids, segment_ids, mask)
-        outputs = self.interpreter.dequantize(raw)[0]
-        return Trace(ids, segment_ids, mask, raw, decode(self.manifest.task, outputs, self.labels, top_k))
+        """Answer one text and return every step on the way.
+
+        Raises:
+            DataError: the task wants a second text, or none; or there is nothing to read in them.
+        """
+        self._check_pair(pair)
+        encodings = self.reader.rows(text, pair, self.tokenizer, max_length=self.interpreter.sequence_length)
+        rows, outputs = [], []
+        for encoding in encodings:
+            inputs = self.interpreter.pad(encoding, pad_id=self.tokenizer.pad_id)
+            raw = self.interpreter.run(*inputs)
+            rows.append(TracedRow(*inputs, raw))
+            values = self.interpreter.dequantize(raw)
+            outputs.append(self.reader.join([values[place][0] for place in self._order]))
+        return Trace(tuple(rows), self.reader.answer(text, pair, encodings, outputs, top_k=top_k))
+
+    def _check_pair(self, pair: str | None) -> None:
+        if self.reader.paired is not None and self.reader.paired != (pair is not None):
+            wanted, was = ("two texts", "one") if self.reader.paired else ("one text", "two")
+            raise DataError(f"a {self.manifest.task} bundle takes {wanted} an answer, there were {was}.")

@@ -11,9 +11,14 @@ from tfbert_edge.stages.changes import changed_fields, first_stage, with_default
 from tfbert_edge.stages.record import RunRecord
 from tfbert_edge.stages.run import Run
 
+ANSWERS = "teacher-*.npz"
+"""Named by a hash of all that they depend on; see stages.teachers."""
+
 
 def adopt_training(run: Run, source: Path) -> None:
     """Copy the finished training of the run in ``source`` into ``run``, where none is finished yet.
+
+    What the trained network said to training examples, which distillation keeps, comes along.
 
     Raises:
         RunError: ``source`` is no run, its training is not finished, or its recipe would train another model.
@@ -33,6 +38,9 @@ def adopt_training(run: Run, source: Path) -> None:
     with new_folder(run.folder / "train") as folder:
         shutil.copytree(source / "train" / "model", folder / "model")
         shutil.copy2(source / "train" / "history.json", folder / "history.json")
+    for answers in sorted(source.glob(f"compress/{ANSWERS}")):
+        (run.folder / "compress").mkdir(exist_ok=True)
+        shutil.copy2(answers, run.folder / "compress" / answers.name)
     run.record.content["data"] = other.content["data"]
     run.record.finish("train", {**other.stages["train"], "adopted_from": other.content["name"]})
     run.console.say(f"train: taken from {source}")

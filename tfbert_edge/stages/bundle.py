@@ -24,10 +24,10 @@ FIGURES = ("metrics", "parity", "latency", "peak_memory_mib", "size_bytes")
 def bundle_stage(run: Run) -> dict[str, Any]:
     """Write ``bundle/`` and, where the recipe asks for it, ``bundle.zip``."""
     settings, task = run.recipe.bundle, run.task
-    evaluation = EvaluationSet.read(run.export_folder)
+    evaluation = EvaluationSet.read(run.export_folder, task)
     measured = run.record.stages["validate"]["forms"][settings.form]
     folder = run.folder / "bundle"
-    on_bundled = _on_bundled_examples(run, settings.form, settings.eval_examples)
+    on_bundled = _on_bundled_examples(run, evaluation, settings.form, settings.eval_examples)
     write_bundle(
         folder,
         model_path=run.export_folder / f"{settings.form}.tflite",
@@ -35,12 +35,13 @@ def bundle_stage(run: Run) -> dict[str, Any]:
         task=task.name,
         labels=task.labels,
         value_range=task.range if isinstance(task, Regression) else None,
+        settings=task.settings,
         form=settings.form,
         sequence_length=run.recipe.sequence_length,
         figures={name: measured[name] for name in FIGURES if name in measured} | on_bundled,
         model_card=model_card(run.record.content, form=settings.form),
         # Of all lengths, the shortest and the longest among them.
-        golden_texts=[_text(evaluation, int(at)) for at in evaluation.representative(GOLDEN_EXAMPLES)],
+        golden_texts=_golden_texts(evaluation),
         eval_examples=_eval_examples(run, settings.eval_examples),
         versions=run.record.content["versions"],
         zip=settings.zip,
@@ -53,7 +54,9 @@ def bundle_stage(run: Run) -> dict[str, Any]:
     return figures
 
 
-def _on_bundled_examples(run: Run, form: str, count: int) -> dict[str, Any]:
+def _on_bundled_examples(
+    run: Run, evaluation: EvaluationSet, form: str, count: int
+) -> dict[str, Any]:
     """``evaluation``: what this machine makes of the examples that go along, for a device to be held against.
 
     The form's other figures are of the whole evaluation set, so a device that has fewer examples cannot meet them.
@@ -65,14 +68,20 @@ def _on_bundled_examples(run: Run, form: str, count: int) -> dict[str, Any]:
         raise RunError(
             f"the outputs of form '{form}' are not in {run.folder / 'validate'}. Run the validate stage again."
         )
-    metrics = run.task.metrics(saved["outputs"][:count], saved["labels"][:count])
+    truth = evaluation.truth.select(range(min(count, evaluation.examples)))
+    metrics = run.task.metrics(saved["outputs"][: truth.starts[-1]], truth)
     return {
         "evaluation": {
-            "examples": len(saved["labels"][:count]),
+            "examples": len(truth),
             "primary_metric": run.task.primary_metric,
             "metrics": {name: value for name, value in metrics.items() if isinstance(value, float)},
         }
     }
+
+
+def _golden_texts(evaluation: EvaluationSet) -> list[str | tuple[str, str]]:
+    chosen = (evaluation.example_of(int(row)) for row in evaluation.representative(GOLDEN_EXAMPLES))
+    return [_text(evaluation, at) for at in dict.fromkeys(chosen)]
 
 
 def _text(evaluation: EvaluationSet, index: int) -> str | tuple[str, str]:

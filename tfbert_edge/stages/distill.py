@@ -28,10 +28,13 @@ def distill_outputs_step(run: Run, step: Any, source: Path, folder: Path) -> dic
     student = trainable_network(run, source)
     train = training_features(run, step, student.tokenizer)
     settings = settings_of(DistillSettings, step)
+    answers = None
+    if step.distill_weight or step.cosine_weight:
+        answers = teacher_answers(run, train, states=step.cosine_weight > 0, others=other_teachers(run, step))
     loss = output_distillation_loss(
-        teacher_answers(run, train, states=step.cosine_weight > 0, others=other_teachers(run, step)),
+        answers,
         make_loss(run.task.loss),
-        classification=run.task.output_activation == "softmax",
+        distance=run.task.distance,
         settings=settings,
     )
     outputs = [student.model.output, layer_outputs(student.model)[-1]]

@@ -29,6 +29,7 @@ from tfbert_edge.validate.forms import FAKE_QUANTIZED
 ACTIVATIONS = {
     "linear": lambda logits: logits,
     "softmax": lambda logits: _softmax(logits),
+    "sigmoid": lambda logits: (1.0 / (1.0 + np.exp(-logits))).astype(np.float32),
 }
 
 
@@ -53,7 +54,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     with new_folder(run.export_folder) as folder:
         _write_tokenizer(run, network.tokenizer, folder)
         say(f"  Keras's answers to {len(validation):,} examples")
-        _evaluation_set(run, network, validation).write(folder, label_names=network.task.labels)
+        _evaluation_set(run, network, validation).write(folder, network.task)
         figures: dict[str, Any] = {
             "sequence_length": length,
             "vocabulary": run.record.content["data"]["vocabulary"],
@@ -99,16 +100,21 @@ def _write_tokenizer(run: Run, tokenizer: Tokenizer, folder: Path) -> None:
 
 
 def _evaluation_set(run: Run, network: Network, features: Features) -> EvaluationSet:
-    logits = predict(network.model, features, batch_size=run.recipe.data.batch_size)
+    logits = _predicted(run, network.model, features)
     examples = run.data.validation
     return EvaluationSet(
         **features.padded(run.recipe.sequence_length),
-        labels=np.asarray(examples.labels),
+        truth=features.known_truth,
         keras_outputs=ACTIVATIONS[network.task.output_activation](logits),
         ids=examples.ids,
         texts=examples.texts,
         pairs=examples.pairs,
     )
+
+
+def _predicted(run: Run, model: Any, features: Features) -> np.ndarray:
+    recipe = run.recipe
+    return predict(model, features, batch_size=recipe.data.batch_size, length=recipe.sequence_length)
 
 
 def _convert(
@@ -148,7 +154,7 @@ def _fake_quantized(
     """Write what Keras answers with fake quantization, for LiteRT's integers to be held against."""
     model = fake_quantize(network.model, int4=int4)
     assign_ranges(model, ranges)
-    logits = predict(model, validation, batch_size=run.recipe.data.batch_size)
+    logits = _predicted(run, model, validation)
     outputs = ACTIVATIONS[network.task.output_activation](logits)
     write_arrays(folder / FAKE_QUANTIZED, {"outputs": outputs})
 

@@ -51,7 +51,7 @@ def make_int8(
         assign_ranges(quantized, candidates[method])
         outputs = predict(quantized, chosen)
         scores[method] = (
-            network.task.agreement(outputs, expected),
+            network.task.agreement(outputs, expected, chosen.known_truth),
             -float(np.abs(outputs - expected).mean()),
         )
         run.console.say(f"  calibration by {method}: {scores[method][0]:.2%} of decisions as in float32")

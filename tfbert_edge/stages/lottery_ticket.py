@@ -22,7 +22,7 @@ def lottery_ticket_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     with precision(resolve_precision(run.recipe.training.precision)):
         ticket = pretrained_network(run)
     train = run.features(run.data.train, ticket.tokenizer)
-    loss = task_loss(ticket.task, run.recipe.training, train.labels)
+    loss = task_loss(ticket.task, run.recipe.training, train.known_truth.labels)
 
     def train_in(place: Path, name: str, *, first_best: int = 0) -> dict[str, Any]:
         given = {"training": name, "rounds": step.rounds, "sparsity": step.sparsity}

@@ -67,8 +67,7 @@ def _sensitivity(run: Run, step: Any, network: Network, candidates: list[str]) -
 
     run.console.say(f"  sensitivity of {len(candidates)} matrices by {step.by} on {len(chosen):,} examples")
     if step.by == "loss":
-        classification = task.output_activation == "softmax"
-        return loss_sensitivity(network.model, candidates, batches, classification=classification)
+        return loss_sensitivity(network.model, candidates, batches, distance=task.distance)
     loss = make_loss(task.loss)
     draws = step.draws or 8
     return hessian_sensitivity(network.model, candidates, batches, loss, draws=draws, seed=recipe.seed)

@@ -128,7 +128,7 @@ def measured(run: Run, network: Network) -> dict[str, Any]:
     task, recipe = network.task, run.recipe
     validation = run.features(run.data.validation, network.tokenizer)
     outputs = predict(network.model, validation, batch_size=recipe.data.batch_size)
-    return {**network_cost(run, network), "metrics": task.metrics(outputs, np.asarray(validation.labels))}
+    return {**network_cost(run, network), "metrics": task.metrics(outputs, validation.known_truth)}
 
 
 def network_cost(run: Run, network: Network) -> dict[str, Any]:
@@ -145,5 +145,6 @@ def save_network(run: Run, network: Network, folder: Path) -> None:
         folder,
         tokenizer=network.tokenizer,
         labels=network.task.labels,
-        task_type=run.recipe.task.type,
+        task_type=network.task.name,
+        head=network.task.head,
     )

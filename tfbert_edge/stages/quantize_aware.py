@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,10 @@ from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
-from tfbert_edge.models.checkpoint import save_checkpoint
 from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import calibrate
 from tfbert_edge.stages.network import saved_network
+from tfbert_edge.stages.prune import save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
 from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
@@ -57,7 +58,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 ranges=ranges,
                 batches=LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 1),
                 task_loss=make_loss(task.loss),
-                classification=task.output_activation == "softmax",
+                distance=task.distance,
                 settings=QuantizeAwareSettings(
                     **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
                 ),
@@ -72,14 +73,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 seed=recipe.seed,
                 on_progress=on_progress,
             )
-    save_checkpoint(
-        model,
-        network.config,
-        folder / MODEL,
-        tokenizer=network.tokenizer,
-        labels=task.labels,
-        task_type=recipe.task.type,
-    )
+    save_network(run, dataclasses.replace(network, model=model), folder / MODEL)
     write_json(folder / RANGES, trained)
     shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
     return training_figures(history)

@@ -69,12 +69,15 @@ class Run:
         """The task with its labels, from the recipe or, after training, from the record; loads no data then."""
         from tfbert_edge.tasks import task_from
 
+        recorded = self.record.content["data"]
+        if "task" in recorded:
+            return task_from(**recorded["task"])
         settings = self.recipe.task.model_dump(mode="json")
-        recorded = self.record.content["data"].get("labels")
-        if settings["type"] == "classification" and settings.get("labels") is None and recorded:
-            settings["labels"] = recorded
-        if settings["type"] == "classification" and settings["labels"] is None:
-            return self.data.task
+        if "labels" in settings and settings["labels"] is None:
+            # Runs of earlier versions recorded the labels alone.
+            if not recorded.get("labels"):
+                return self.data.task
+            settings["labels"] = recorded["labels"]
         return task_from(**settings)
 
     def features(
@@ -83,7 +86,9 @@ class Run:
         """Encode examples with the recipe's maximum length, or a shorter one."""
         from tfbert_edge.data.features import encode_examples
 
-        return encode_examples(examples, tokenizer, max_length=max_length or self.recipe.data.max_length)
+        return encode_examples(
+            examples, tokenizer, max_length=max_length or self.recipe.data.max_length, task=self.data.task
+        )
 
     def check_gates(self) -> None:
         """Hold the figures against the recipe's gates.

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tfbert_edge.compress.keep_zeros import keep_zeros
 from tfbert_edge.compress.kernels import sparsity, zeros_and_size
 from tfbert_edge.data.batching import LengthBucketedBatches
@@ -137,7 +135,7 @@ def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -
     """The task's metrics of ``model`` on the validation set; says them."""
     task = run.data.task
     outputs = predict(model, validation, batch_size=run.recipe.data.batch_size)
-    metrics = task.metrics(outputs, np.asarray(validation.labels))
+    metrics = task.metrics(outputs, validation.known_truth)
     shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
     run.console.say(f"  validation{note}: {shown}")
     return metrics

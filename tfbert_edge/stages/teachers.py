@@ -27,7 +27,7 @@ def output_loss(run: Run, train: Features, settings: OutputSettings, *, others: 
     return output_terms(
         teacher_answers(run, train, others=others).logits if settings.distill_weight else None,
         make_loss(run.task.loss),
-        classification=run.task.output_activation == "softmax",
+        distance=run.task.distance,
         settings=settings,
     )
 
@@ -113,9 +113,9 @@ def check_teacher(run: Run, folder: Path) -> None:
             f"the teacher {folder} must have the labels {', '.join(task.labels)}, in this order, has "
             f"{', '.join(names) or 'none'}. Leave it out, or train it on this task."
         )
-    if len(names) != task.num_outputs:
+    if len(names) != int(np.sum(task.num_outputs)):
         raise CompressionError(
-            f"the teacher {folder} must have {task.num_outputs} outputs, has {len(names)}. Leave it out."
+            f"the teacher {folder} must have {int(np.sum(task.num_outputs))} outputs, has {len(names)}. Leave it out."
         )
     if config.max_position_embeddings < run.recipe.data.max_length:
         raise CompressionError(

@@ -37,6 +37,7 @@ def make_file(
             output_activation=task.output_activation,
             calibration=calibration,
             int4_layers=int4_layers,
+            output_names=[spec.name for spec in task.reader.outputs],
         )
     return import_export("export.metadata").add_metadata(
         content,

@@ -64,7 +64,7 @@ def train_stage(run: Run) -> dict[str, Any]:
 
     def evaluate(model: Any) -> dict[str, Any]:
         outputs = predict(model, validation, batch_size=recipe.data.batch_size)
-        metrics = task.metrics(outputs, np.asarray(validation.labels))
+        metrics = task.metrics(outputs, validation.known_truth)
         shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
         run.console.say(f"  validation: {shown}")
         return metrics
@@ -73,7 +73,7 @@ def train_stage(run: Run) -> dict[str, Any]:
     with run.console.training() as on_progress:
         history = fine_tune(
             loaded.model,
-            loss=task_loss(task, settings, train.labels),
+            loss=task_loss(task, settings, train.known_truth.labels),
             batches=batches,
             optimizer=optimizer,
             epochs=settings.epochs,
@@ -106,7 +106,8 @@ def train_stage(run: Run) -> dict[str, Any]:
             run.model_folder,
             tokenizer=tokenizer,
             labels=task.labels,
-            task_type=recipe.task.type,
+            task_type=task.name,
+            head=task.head,
         )
         write_json(run.folder / "train" / "history.json", list(history))
     return _figures(history, numbers)
@@ -140,7 +141,7 @@ def _load(run: Run, task: Task, trimmed: TrimmedVocabulary | None) -> Loaded:
     names = [name for _, name in sorted((raw.get("id2label") or {}).items(), key=lambda item: int(item[0]))]
     unnamed = all(str(name).startswith("LABEL_") for name in names)
     # A classifier of other labels is of no use; one whose labels have no names counts by their number.
-    foreign = len(names) != task.num_outputs or not (unnamed or names == list(task.labels))
+    foreign = len(names) != int(np.sum(task.num_outputs)) or not (unnamed or names == list(task.labels))
     loaded = load_checkpoint(
         run.checkpoint,
         head=task.head,
@@ -196,6 +197,7 @@ def _describe(run: Run, train: Any) -> dict[str, Any]:
         "train_examples": len(run.data.train),
         "validation_examples": len(run.data.validation),
         "labels": list(run.data.task.labels),
+        "task": {"type": run.data.task.name, **run.data.task.parameters},
         "warnings": run.data.warnings,
         "lengths": {
             "p50": int(np.percentile(lengths, 50)),

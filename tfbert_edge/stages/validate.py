@@ -19,7 +19,7 @@ def validate_stage(run: Run) -> dict[str, Any]:
     """Write ``validate/figures.json`` and the outputs of each form; returns the figures, gates included."""
     settings = run.recipe.validate
     models: dict[str, Path] = {form: run.export_folder / f"{form}.tflite" for form in run.recipe.export.forms}
-    evaluation = EvaluationSet.read(run.export_folder)
+    evaluation = EvaluationSet.read(run.export_folder, run.task)
     with run.console.phases() as on_progress, new_folder(run.folder / "validate") as folder:
         figures = validate_forms(
             models,

@@ -11,6 +11,7 @@ import numpy as np
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.metrics import classification_metrics
+from tfbert_edge.tasks.truth import Truth
 
 
 class Classification(Task):
@@ -20,6 +21,7 @@ class Classification(Task):
     head: ClassVar[str] = "classification"
     loss: ClassVar[str] = "softmax_cross_entropy"
     output_activation: ClassVar[str] = "softmax"
+    distance: ClassVar[str] = "classes"
     primary_metric: ClassVar[str] = "accuracy"
     metric_names: ClassVar[tuple[str, ...]] = (
         "accuracy",
@@ -45,6 +47,11 @@ class Classification(Task):
     def num_outputs(self) -> int:
         """As many as labels."""
         return len(self.labels)
+
+    @classmethod
+    def found_in(cls, values: Sequence[Any]) -> dict[str, Any]:
+        """The different labels, sorted."""
+        return {"labels": labels_in(values)}
 
     def encode_labels(self, values: Sequence[Any], where: Where = nowhere) -> np.ndarray:
         """Positions in `labels`, int32 (N,); 0, 1, ... stand for them too, where no label is a number.
@@ -74,19 +81,21 @@ class Classification(Task):
         """The position of each row's highest score, int64 (N,); of equals, the first."""
         return np.asarray(outputs).argmax(axis=-1)
 
-    def metrics(self, outputs: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    def answers(self, outputs: np.ndarray, truth: Truth) -> list[int]:
+        """As `decide`, a list."""
+        return [int(place) for place in self.decide(outputs)]
+
+    def metrics(self, outputs: np.ndarray, truth: Truth) -> dict[str, Any]:
         """Accuracy, macro and per-label precision, recall and F1, Matthews, and the confusion matrix."""
-        return classification_metrics(labels, self.decide(outputs), self.labels)
+        return classification_metrics(truth.labels, self.decide(outputs), self.labels)
 
-    def agreement(self, outputs: np.ndarray, reference: np.ndarray) -> float:
-        """The share of rows for which both decide for the same label."""
-        return float(np.mean(self.decide(outputs) == self.decide(reference)))
+    def label_json(self, label: Any) -> str:
+        """The label's name."""
+        return self.labels[int(label)]
 
-    def decode(self, outputs: np.ndarray, top_k: int | None = None) -> list[Any]:
-        """The runtime's `ClassificationResult` of each row of probabilities."""
-        from tfbert_edge.runtime.decode import classification_result
-
-        return [classification_result(row, self.labels, top_k) for row in np.asarray(outputs)]
+    def shown(self, answer: Any, outputs: np.ndarray) -> tuple[str, float]:
+        """The label's name and its probability."""
+        return self.labels[answer], float(outputs[0][answer])
 
 
 def labels_in(values: Sequence[Any]) -> tuple[str, ...]:

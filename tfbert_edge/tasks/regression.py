@@ -10,6 +10,7 @@ import numpy as np
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.metrics import regression_metrics
+from tfbert_edge.tasks.truth import Truth
 
 AGREEMENT_SHARE = 0.05
 """Two values agree where they differ by at most this share of the range: a quarter point of 0 to 5."""
@@ -22,6 +23,7 @@ class Regression(Task):
     head: ClassVar[str] = "classification"
     loss: ClassVar[str] = "mean_squared_error"
     output_activation: ClassVar[str] = "linear"
+    distance: ClassVar[str] = "values"
     primary_metric: ClassVar[str] = "spearman"
     metric_names: ClassVar[tuple[str, ...]] = ("pearson", "spearman", "mse")
     lower_is_better: ClassVar[frozenset[str]] = frozenset({"mse"})
@@ -70,17 +72,23 @@ class Regression(Task):
         """The values, float (N,)."""
         return np.asarray(outputs).reshape(-1)
 
-    def metrics(self, outputs: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The range."""
+        return {"range": list(self.range)}
+
+    def answers(self, outputs: np.ndarray, truth: Truth) -> list[float]:
+        """As `decide`, a list."""
+        return [float(value) for value in self.decide(outputs)]
+
+    def metrics(self, outputs: np.ndarray, truth: Truth) -> dict[str, Any]:
         """Pearson and Spearman correlation and the mean squared error."""
-        return regression_metrics(labels, self.decide(outputs))
+        return regression_metrics(truth.labels, self.decide(outputs))
 
-    def agreement(self, outputs: np.ndarray, reference: np.ndarray) -> float:
-        """The share of rows whose values differ by at most 5% of the range."""
-        tolerance = AGREEMENT_SHARE * (self.range[1] - self.range[0])
-        return float(np.mean(np.abs(self.decide(outputs) - self.decide(reference)) <= tolerance))
+    def same(self, answer: Any, other: Any) -> bool:
+        """Whether two values differ by at most 5% of the range."""
+        return bool(abs(answer - other) <= AGREEMENT_SHARE * (self.range[1] - self.range[0]))
 
-    def decode(self, outputs: np.ndarray, top_k: int | None = None) -> list[Any]:
-        """The runtime's `RegressionResult` of each row."""
-        from tfbert_edge.runtime.decode import regression_result
-
-        return [regression_result(row) for row in np.asarray(outputs)]
+    def shown(self, answer: Any, outputs: np.ndarray) -> tuple[float, float]:
+        """The value, twice."""
+        return answer, answer

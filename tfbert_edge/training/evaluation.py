@@ -27,11 +27,12 @@ def forward(model: Any) -> Any:
     return _FORWARD[model]
 
 
-def predict(model: Any, features: Any, *, batch_size: int = 64) -> np.ndarray:
-    """Return the model's outputs on ``features`` (:class:`tfbert_edge.data.features.Features`), float32 ``(N,
-    C)``.
+def predict(model: Any, features: Any, *, batch_size: int = 64, length: int | None = None) -> np.ndarray:
+    """Return the model's outputs on ``features`` (:class:`tfbert_edge.data.features.Features`), float32 ``(R, K)``, or ``(R,
+    length, K)`` where it says something of each token, with zeros at padding.
 
-    Batches hold examples of similar length; row i of the result belongs to example i.
+    Batches hold rows of similar length; row i of the result belongs to row i of ``features``. ``length`` is by default that
+    of the longest row.
 
     Raises:
         TrainingError: there are no examples.
@@ -42,9 +43,14 @@ def predict(model: Any, features: Any, *, batch_size: int = 64) -> np.ndarray:
     outputs: np.ndarray | None = None
     for indices, batch in evaluation_batches(features, batch_size=batch_size):
         rows = run([tf.convert_to_tensor(batch[name]) for name in model.input_names]).numpy()
+        per_piece = rows.ndim == 3
         if outputs is None:
-            outputs = np.empty((len(features.input_ids), *rows.shape[1:]), np.float32)
-        outputs[indices] = rows[: len(indices)]
+            shape = (length or int(features.lengths.max()), rows.shape[-1]) if per_piece else rows.shape[1:]
+            outputs = np.zeros((len(features.input_ids), *shape), np.float32)
+        if per_piece:
+            outputs[indices, : rows.shape[1]] = rows * batch["attention_mask"][:, :, None]
+        else:
+            outputs[indices] = rows[: len(indices)]
     if outputs is None:
         raise TrainingError(
             "the set to evaluate on must hold at least one example, holds none. Check data.validation."

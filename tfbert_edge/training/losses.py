@@ -53,9 +53,68 @@ def mean_squared_error() -> Loss:
     return loss
 
 
+def token_cross_entropy(*, label_smoothing: float = 0.0) -> Loss:
+    """Return the softmax cross entropy of each piece that has a label, averaged over a row's pieces; 0 where none has one.
+
+    Labels: int32 ``(b, n)``, negative where there is none; logits: float ``(b, n, C)``.
+    """
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        logits, labels = tf.cast(outputs, tf.float32), batch["labels"]
+        classes = logits.shape[-1]
+        counted = tf.cast(labels >= 0, tf.float32)
+        targets = (
+            tf.one_hot(labels, classes, dtype=tf.float32) * (1.0 - label_smoothing)
+            + label_smoothing / classes
+        )
+        losses = tf.nn.softmax_cross_entropy_with_logits(labels=targets, logits=logits) * counted
+        return tf.reduce_sum(losses, axis=1) / tf.maximum(tf.reduce_sum(counted, axis=1), 1.0)
+
+    return loss
+
+
+def span_cross_entropy(*, label_smoothing: float = 0.0) -> Loss:
+    """Return the cross entropy of the first and the last piece of a span over the real pieces of its row, averaged over both.
+
+    Labels: int32 ``(b, 2)``, places of these pieces; logits: float ``(b, n, 2)`` (Devlin et al. 2019, section 4.2).
+    """
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        logits = tf.transpose(tf.cast(outputs, tf.float32), (0, 2, 1))
+        real = tf.cast(batch["attention_mask"], tf.float32)[:, tf.newaxis, :]
+        logits -= 1e4 * (1.0 - real)
+        targets = tf.one_hot(batch["labels"], tf.shape(logits)[-1], dtype=tf.float32)
+        even = real / tf.reduce_sum(real, axis=-1, keepdims=True)
+        targets = targets * (1.0 - label_smoothing) + even * label_smoothing
+        losses = tf.nn.softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        return tf.reduce_mean(losses, axis=-1)
+
+    return loss
+
+
+def sigmoid_cross_entropy() -> Loss:
+    """Return the binary cross entropy, averaged over labels: of a text, or of each piece that has a label.
+
+    Labels: float32 ``(b, C)`` with logits ``(b, C)``; or int32 ``(b, n)``, negative where there is none, with ``(b, n, 1)``.
+    """
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        logits, labels = tf.cast(outputs, tf.float32), batch["labels"]
+        if logits.shape.rank == 3:
+            logits = logits[:, :, 0]
+        counted = tf.cast(labels >= 0, tf.float32)
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.cast(labels, tf.float32), logits=logits)
+        return tf.reduce_sum(losses * counted, axis=1) / tf.maximum(tf.reduce_sum(counted, axis=1), 1.0)
+
+    return loss
+
+
 LOSSES: dict[str, Callable[..., Loss]] = {
     "softmax_cross_entropy": softmax_cross_entropy,
     "mean_squared_error": mean_squared_error,
+    "token_cross_entropy": token_cross_entropy,
+    "span_cross_entropy": span_cross_entropy,
+    "sigmoid_cross_entropy": sigmoid_cross_entropy,
 }
 
 

@@ -61,7 +61,12 @@ def validate_forms(
     check_gate_settings(gates or {}, models)
     outputs = {
         form: run_model(
-            path, evaluation, threads=max(threads), doing=f"{form}: quality", on_progress=on_progress
+            path,
+            evaluation,
+            task.reader,
+            threads=max(threads),
+            doing=f"{form}: quality",
+            on_progress=on_progress,
         )
         for form, path in models.items()
     }
@@ -74,8 +79,8 @@ def validate_forms(
     for place, (form, path) in enumerate(models.items(), start=1):
         changed = changed_decisions(outputs[form], evaluation, task, limit=None)
         forms[form] = {
-            "metrics": task.metrics(outputs[form], evaluation.labels),
-            "parity": compare_outputs(outputs[form], evaluation.keras_outputs, task),
+            "metrics": task.metrics(outputs[form], evaluation.truth),
+            "parity": compare_outputs(outputs[form], evaluation.keras_outputs, task, evaluation.truth),
             "latency": latency[form],
             **measure_memory(path),
             "size_bytes": Path(path).stat().st_size,
@@ -83,16 +88,19 @@ def validate_forms(
             "changed_total": len(changed),
         }
         if fake_quantized is not None and form in INTEGER_FORMS:
-            forms[form]["fake_quantized"] = compare_outputs(outputs[form], fake_quantized, task)
+            forms[form]["fake_quantized"] = compare_outputs(
+                outputs[form], fake_quantized, task, evaluation.truth
+            )
         if form in operators_of:
             forms[form].update(measure_operators(path))
         on_progress("memory and operators", place, len(models))
     figures = {
         "task": task.name,
         "primary_metric": task.primary_metric,
-        "examples": len(evaluation),
+        "examples": evaluation.examples,
+        "rows": len(evaluation),
         "labels": list(task.labels),
-        "keras": {"metrics": task.metrics(evaluation.keras_outputs, evaluation.labels)},
+        "keras": {"metrics": task.metrics(evaluation.keras_outputs, evaluation.truth)},
         "forms": forms,
     }
     figures["gates"] = evaluate_gates(gates or {}, figures)
@@ -103,12 +111,14 @@ def validate_forms(
 
 
 def read_outputs(folder: Path, form: str) -> dict[str, np.ndarray] | None:
-    """``outputs`` and ``keras_outputs`` (N, C) and ``labels`` (N,) of a form, or None where none were saved."""
+    """``outputs`` and ``keras_outputs`` (R, ...) of a form, and ``labels`` (N, ...) where these are numbers; None where
+    nothing was saved.
+    """
     path = Path(folder) / f"outputs_{form}.npz"
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in ("outputs", "keras_outputs", "labels")}
+        return {name: file[name] for name in file.files}
 
 
 def read_fake_quantized(folder: Path) -> np.ndarray | None:
@@ -136,7 +146,9 @@ def check_files(models: Mapping[str, Path]) -> None:
 
 
 def _save_outputs(folder: Path, form: str, rows: np.ndarray, evaluation: EvaluationSet) -> None:
-    arrays = {"outputs": rows, "keras_outputs": evaluation.keras_outputs, "labels": evaluation.labels}
+    arrays = {"outputs": rows, "keras_outputs": evaluation.keras_outputs}
+    if evaluation.truth.labels.dtype != object:
+        arrays["labels"] = evaluation.truth.labels
     write_arrays(folder / f"outputs_{form}.npz", arrays)
 
 

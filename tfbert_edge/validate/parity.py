@@ -6,13 +6,16 @@ import numpy as np
 
 from tfbert_edge.errors import DataError, GateError
 from tfbert_edge.tasks.base import Task
+from tfbert_edge.tasks.truth import Truth
 
 
-def compare_outputs(outputs: np.ndarray, keras_outputs: np.ndarray, task: Task) -> dict[str, float]:
+def compare_outputs(
+    outputs: np.ndarray, keras_outputs: np.ndarray, task: Task, truth: Truth
+) -> dict[str, float]:
     """Distance of a form's outputs from Keras's on the same ids.
 
-    Both arrays are (N, C), after the output activation. ``max_abs`` and ``mean_abs`` are the largest and mean
-    ``|form - keras|`` over all N * C numbers; ``agreement`` is ``task.agreement``.
+    Both arrays are (R, K) or (R, n, K), after the output activation. ``max_abs`` and ``mean_abs`` are the largest and mean
+    ``|form - keras|`` over all their numbers; ``agreement`` is ``task.agreement``.
 
     Raises:
         DataError: the shapes differ.
@@ -26,12 +29,13 @@ def compare_outputs(outputs: np.ndarray, keras_outputs: np.ndarray, task: Task) 
     return {
         "max_abs": float(distance.max()),
         "mean_abs": float(distance.mean()),
-        "agreement": float(task.agreement(outputs, keras_outputs)),
+        "agreement": float(task.agreement(outputs, keras_outputs, truth)),
     }
 
 
 def output_fault(outputs: np.ndarray, keras_outputs: np.ndarray) -> str | None:
-    """What makes ``outputs`` (N, C) no answers at all, in words: not-finite numbers, or one answer for all examples."""
+    """What makes ``outputs`` (R, ...) no answers at all, in words: not-finite numbers, or one answer for all examples."""
+    outputs, keras_outputs = (one.reshape(len(one), -1) for one in (outputs, keras_outputs))
     broken = ~np.isfinite(outputs).all(axis=1)
     if broken.any():
         return (
@@ -39,7 +43,7 @@ def output_fault(outputs: np.ndarray, keras_outputs: np.ndarray) -> str | None:
             f"(the first is number {int(broken.argmax())})"
         )
     if len(outputs) > 1 and (outputs == outputs[0]).all():
-        answer = ", ".join(f"{value:.4g}" for value in outputs[0])
+        answer = ", ".join(f"{value:.4g}" for value in outputs[0][:8])
         said = f"gives the same output ({answer}) for all {len(outputs)} examples"
         if np.ptp(keras_outputs, axis=0).max() < 0.01:
             return f"{said}; Keras's own outputs hardly differ between them either: train the model first"
@@ -48,7 +52,7 @@ def output_fault(outputs: np.ndarray, keras_outputs: np.ndarray) -> str | None:
 
 
 def check_outputs(outputs: np.ndarray, keras_outputs: np.ndarray, *, form: str) -> None:
-    """Refuse outputs (N, C) that cannot be answers.
+    """Refuse outputs (R, ...) that cannot be answers.
 
     Raises:
         GateError: an output is NaN or infinite, or every example has the same output.

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.interpreter import EdgeInterpreter
+from tfbert_edge.runtime.reading import Reader
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.validate.evaluation_set import EvaluationSet
 
@@ -24,15 +25,17 @@ def no_progress(doing: str, done: int, total: int) -> None:
 def run_model(
     model: Path | bytes,
     evaluation: EvaluationSet,
+    reader: Reader,
     *,
     threads: int = 1,
     doing: str = "running",
     on_progress: Progress = no_progress,
 ) -> np.ndarray:
-    """Dequantized outputs of ``model`` for every example, float32 (N, C), in example order.
+    """Dequantized outputs of ``model`` for every row, joined by the task's ``reader``: float32 (R, K), or (R, n, K).
 
     Raises:
         DataError: the model takes another sequence length than the evaluation set has.
+        BundleError: the model has not the outputs that the task reads.
     """
     interpreter = EdgeInterpreter(model, threads=threads)
     if interpreter.sequence_length != evaluation.sequence_length:
@@ -40,10 +43,13 @@ def run_model(
             f"the model takes {interpreter.sequence_length} tokens, the evaluation set has examples of "
             f"{evaluation.sequence_length}. Export again, so that both are of one recipe."
         )
+    order = reader.order(interpreter.outputs)
     rows = []
     for index in range(len(evaluation)):
-        raw = interpreter.run(*evaluation.inputs(index))
-        rows.append(interpreter.dequantize(raw[0]).reshape(-1))
+        values = interpreter.dequantize(interpreter.run(*evaluation.inputs(index)))
+        joined = reader.join([values[place][0] for place in order])
+        # What stands at padding means nothing.
+        rows.append(joined * evaluation.attention_mask[index][:, None] if joined.ndim == 2 else joined)
         on_progress(doing, index + 1, len(evaluation))
     return np.stack(rows)
 
@@ -53,44 +59,35 @@ def changed_decisions(
 ) -> list[dict[str, Any]]:
     """Examples on which the decision differs from Keras's, the widest change first, at most ``limit`` of them.
 
-    A decision of a classification is the label with the highest score, of a regression the value; a value has
-    changed where ``task.agreement`` of that example alone is below 1.
+    Decisions are ``task.answers``, and differ where ``task.same`` says no: for a classification the label with the highest
+    score, for a regression the value.
 
     Each entry holds ``id``, ``text`` (``text_pair`` where there is one), ``label`` (the true one), ``keras`` and
-    ``form`` (what each decides), ``keras_score`` and ``form_score`` (the probability of that decision, or the value).
+    ``form`` (what each decides), ``keras_score`` and ``form_score`` (the probability of that decision, or the value, or None).
     """
     reference = evaluation.keras_outputs
-    width = np.abs(outputs.astype(np.float64) - reference).max(axis=1)
-    if task.labels:
-        different = np.asarray(task.decide(outputs)) != np.asarray(task.decide(reference))
-    else:
-        different = np.array(
-            [task.agreement(outputs[i : i + 1], reference[i : i + 1]) < 1 for i in range(len(outputs))]
+    ours, theirs = (task.answers(one, evaluation.truth) for one in (outputs, reference))
+    starts = evaluation.truth.starts
+    wide = np.abs(outputs.astype(np.float64) - reference).reshape(len(outputs), -1).max(axis=1)
+    width = np.maximum.reduceat(wide, starts[:-1])
+    changes = []
+    for place in np.argsort(-width, kind="stable"):
+        if task.same(ours[place], theirs[place]):
+            continue
+        rows = slice(starts[place], starts[place + 1])
+        form, form_score = task.shown(ours[place], outputs[rows])
+        keras, keras_score = task.shown(theirs[place], reference[rows])
+        change: dict[str, Any] = {"id": evaluation.ids[place], "text": evaluation.texts[place]}
+        if evaluation.pairs is not None:
+            change["text_pair"] = evaluation.pairs[place]
+        changes.append(
+            {
+                **change,
+                "label": task.label_json(evaluation.truth.labels[place]),
+                "keras": keras,
+                "form": form,
+                "keras_score": keras_score,
+                "form_score": form_score,
+            }
         )
-    places = np.flatnonzero(different)
-    places = places[np.argsort(-width[places], kind="stable")][:limit]
-    return [_change(int(place), outputs, evaluation, task) for place in places]
-
-
-def _change(index: int, outputs: np.ndarray, evaluation: EvaluationSet, task: Task) -> dict[str, Any]:
-    keras, keras_score = _decision(evaluation.keras_outputs[index], task)
-    form, form_score = _decision(outputs[index], task)
-    label = evaluation.labels[index].item()
-    change: dict[str, Any] = {"id": evaluation.ids[index], "text": evaluation.texts[index]}
-    if evaluation.pairs is not None:
-        change["text_pair"] = evaluation.pairs[index]
-    return {
-        **change,
-        "label": task.labels[label] if task.labels else label,
-        "keras": keras,
-        "form": form,
-        "keras_score": keras_score,
-        "form_score": form_score,
-    }
-
-
-def _decision(scores: np.ndarray, task: Task) -> tuple[str | float, float]:
-    decided = np.asarray(task.decide(scores[None, :]))[0]
-    if task.labels:
-        return task.labels[int(decided)], float(scores[int(decided)])
-    return float(decided), float(decided)
+    return changes[:limit]

@@ -40,8 +40,10 @@ def measure_steps(
     for name, path in files.items():
         if name not in metrics:
             doing = f"{Path(path).stem}: quality"
-            outputs = run_model(path, evaluation, threads=threads, doing=doing, on_progress=on_progress)
-            metrics[name] = task.metrics(outputs, evaluation.labels)
+            outputs = run_model(
+                path, evaluation, task.reader, threads=threads, doing=doing, on_progress=on_progress
+            )
+            metrics[name] = task.metrics(outputs, evaluation.truth)
     latency = measure_latency(files, evaluation, threads=(1,), runs=runs, on_progress=on_progress)
     return {
         name: {
