@@ -62,3 +62,43 @@ def test_make_loss_unknown_or_with_a_foreign_setting_lists_what_there_is():
         make_loss("hinge")
     with pytest.raises(TrainingError, match="has no setting label_smoothing"):
         make_loss("mean_squared_error", label_smoothing=0.1)
+
+
+def test_token_cross_entropy_averages_over_the_pieces_with_a_label():
+    logits = np.array(
+        [[[2.0, 0.0], [0.0, 1.0], [5.0, 5.0]], [[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]], np.float32
+    )
+    labels = np.array([[0, 1, -1], [-1, -1, -1]], np.int32)
+    found = make_loss("token_cross_entropy")({"labels": tf.constant(labels)}, tf.constant(logits)).numpy()
+    expected = (np.log(1 + np.exp(-2.0)) + np.log(1 + np.exp(-1.0))) / 2
+    assert found == pytest.approx([expected, 0.0], rel=1e-6)
+
+
+def test_token_cross_entropy_smooths_as_that_of_texts_does():
+    logits, labels = np.array([[[2.0, 0.0, 1.0]]], np.float32), np.array([[0]], np.int32)
+    found = make_loss("token_cross_entropy", label_smoothing=0.3)(
+        {"labels": tf.constant(labels)}, tf.constant(logits)
+    )
+    log = logits[0, 0] - np.log(np.exp(logits[0, 0]).sum())
+    assert found.numpy() == pytest.approx([-(np.array([0.8, 0.1, 0.1]) @ log)], rel=1e-6)
+
+
+def test_span_cross_entropy_is_over_the_real_pieces():
+    logits = np.zeros((1, 4, 2), np.float32)
+    logits[0, :, 0] = [1.0, 2.0, 3.0, 50.0]  # the last is padding
+    batch = {"labels": tf.constant([[1, 2]]), "attention_mask": tf.constant([[1, 1, 1, 0]])}
+    found = make_loss("span_cross_entropy")(batch, tf.constant(logits)).numpy()
+    start = np.log(np.exp([1.0, 2.0, 3.0]).sum()) - 2.0
+    assert found == pytest.approx([(start + np.log(3.0)) / 2], rel=1e-5)
+
+
+def test_sigmoid_cross_entropy_of_labels_and_of_pieces():
+    logits = np.array([[0.0, 2.0]], np.float32)
+    expected = (np.log(2.0) + np.log(1 + np.exp(-2.0))) / 2
+    loss = make_loss("sigmoid_cross_entropy")
+    assert loss({"labels": tf.constant([[0.0, 1.0]])}, tf.constant(logits)).numpy() == pytest.approx(
+        [expected]
+    )
+    pieces = np.array([[[0.0], [9.0], [2.0]]], np.float32)
+    found = loss({"labels": tf.constant([[0, -1, 1]])}, tf.constant(pieces)).numpy()
+    assert found == pytest.approx([expected])

@@ -141,10 +141,10 @@ def output_tensors(model: Any) -> list[Any]:
 
     ``model`` may be fake-quantized.
     """
-    for layer in model.layers:
-        if layer.name.endswith(JOINED):
-            return list(layer.input)
-    return [model.output]
+    # By the output's own node: TF-MOT connects a layer anew in each copy that it makes of a network.
+    made_by = model.output._keras_history
+    joined = isinstance(made_by.layer, JoinOutputs)
+    return list(made_by.layer.get_input_at(made_by.node_index)) if joined else [model.output]
 
 
 def hidden_states(model: Any) -> Any:
