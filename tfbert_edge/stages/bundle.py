@@ -54,9 +54,7 @@ def bundle_stage(run: Run) -> dict[str, Any]:
     return figures
 
 
-def _on_bundled_examples(
-    run: Run, evaluation: EvaluationSet, form: str, count: int
-) -> dict[str, Any]:
+def _on_bundled_examples(run: Run, evaluation: EvaluationSet, form: str, count: int) -> dict[str, Any]:
     """``evaluation``: what this machine makes of the examples that go along, for a device to be held against.
 
     The form's other figures are of the whole evaluation set, so a device that has fewer examples cannot meet them.
