@@ -140,13 +140,11 @@ def test_save_checkpoint_onto_a_foreign_folder_refuses(tiny_bert_folder, tmp_pat
     assert (tmp_path / "thesis.tex").exists()
 
 
-def test_save_checkpoint_with_wrong_labels_or_task_raises(tmp_path):
+def test_save_checkpoint_with_wrong_labels_raises(tmp_path):
     model = build_model(preset("tiny"), num_outputs=3)
 
     with pytest.raises(CheckpointError, match="3 outputs and needs as many labels, but has: a, b"):
         save_checkpoint(model, preset("tiny"), tmp_path / "model", labels=["a", "b"])
-    with pytest.raises(CheckpointError, match="one of classification, regression, was 'ranking'"):
-        save_checkpoint(model, preset("tiny"), tmp_path / "model", task_type="ranking")
     assert not (tmp_path / "model").exists()
 
 
