@@ -71,5 +71,5 @@ class BundleConfig(Block):
 
     form: Form = "int8"
     eval_examples: NonNegativeInt = 200
-    """Labelled examples that go along, for measuring on the device."""
+    """Labelled examples that go along, for measuring on the device; evenly spread over the validation set."""
     zip: bool = True

@@ -27,7 +27,8 @@ def bundle_stage(run: Run) -> dict[str, Any]:
     evaluation = EvaluationSet.read(run.export_folder, task)
     measured = run.record.stages["validate"]["forms"][settings.form]
     folder = run.folder / "bundle"
-    on_bundled = _on_bundled_examples(run, evaluation, settings.form, settings.eval_examples)
+    chosen = spread(evaluation.examples, settings.eval_examples)
+    on_bundled = _on_bundled_examples(run, evaluation, settings.form, chosen)
     write_bundle(
         folder,
         model_path=run.export_folder / f"{settings.form}.tflite",
@@ -42,7 +43,7 @@ def bundle_stage(run: Run) -> dict[str, Any]:
         model_card=model_card(run.record.content, form=settings.form),
         # Of all lengths, the shortest and the longest among them.
         golden_texts=_golden_texts(evaluation),
-        eval_examples=_eval_examples(run, settings.eval_examples),
+        eval_examples=_eval_examples(run, chosen),
         versions=run.record.content["versions"],
         zip=settings.zip,
         overwrite=True,
@@ -54,20 +55,30 @@ def bundle_stage(run: Run) -> dict[str, Any]:
     return figures
 
 
-def _on_bundled_examples(run: Run, evaluation: EvaluationSet, form: str, count: int) -> dict[str, Any]:
+def spread(available: int, count: int) -> list[int]:
+    """At most ``count`` positions below ``available``, evenly spread: where examples are sorted by label, of every label."""
+    count = min(count, available)
+    return [index * available // count for index in range(count)]
+
+
+def _on_bundled_examples(
+    run: Run, evaluation: EvaluationSet, form: str, chosen: list[int]
+) -> dict[str, Any]:
     """``evaluation``: what this machine makes of the examples that go along, for a device to be held against.
 
     The form's other figures are of the whole evaluation set, so a device that has fewer examples cannot meet them.
     """
-    if count == 0:
+    if not chosen:
         return {}
     saved = read_outputs(run.folder / "validate", form)
     if saved is None:
         raise RunError(
             f"the outputs of form '{form}' are not in {run.folder / 'validate'}. Run the validate stage again."
         )
-    truth = evaluation.truth.select(range(min(count, evaluation.examples)))
-    metrics = run.task.metrics(saved["outputs"][: truth.starts[-1]], truth)
+    starts = evaluation.truth.starts
+    rows = [row for at in chosen for row in range(starts[at], starts[at + 1])]
+    truth = evaluation.truth.select(chosen)
+    metrics = run.task.metrics(saved["outputs"][rows], truth)
     return {
         "evaluation": {
             "examples": len(truth),
@@ -88,8 +99,10 @@ def _text(evaluation: EvaluationSet, index: int) -> str | tuple[str, str]:
     return evaluation.texts[index], evaluation.pairs[index]
 
 
-def _eval_examples(run: Run, count: int) -> Iterator[dict[str, Any]]:
-    """The first examples of the evaluation set, as the export stage wrote them."""
+def _eval_examples(run: Run, chosen: list[int]) -> Iterator[dict[str, Any]]:
+    """The chosen examples of the evaluation set, as the export stage wrote them."""
+    wanted = set(chosen)
     with (run.export_folder / "evaluation.jsonl").open(encoding="utf-8") as file:
-        for line, _ in zip(file, range(count), strict=False):
-            yield json.loads(line)
+        for position, line in enumerate(file):
+            if position in wanted:
+                yield json.loads(line)
