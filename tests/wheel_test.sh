@@ -54,6 +54,10 @@ bin=$work/venv/bin/tfbert-edge
 "$bin" audit "$model" >/dev/null
 "$bin" benchmark "$model" --runs 10 >/dev/null 2>&1
 echo "the plot is awful" | "$bin" predict "$bundle" 2>/dev/null | grep -q '"label": "negative"'
+# The app's sources are not in the wheel; what says so needs no phone.
+if "$bin" android "$bundle" >"$work/log" 2>&1 || ! grep -q "not in its wheel" "$work/log"; then
+  cat "$work/log"; echo "android must say where the app's sources are"; exit 1
+fi
 # What needs TensorFlow says how to get it, in one line.
 if "$bin" train rotten-tomatoes --output "$work/x" >"$work/log" 2>&1; then
   echo "training without the train extra must fail"; exit 1

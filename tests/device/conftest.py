@@ -60,16 +60,20 @@ class ScriptedPhone:
         )
 
 
+def install_scripted_adb(binaries: Path) -> None:
+    """Put the scripted adb into a folder for the PATH."""
+    binaries.mkdir()
+    adb = binaries / "adb"
+    program = Path(__file__).with_name("scripted_adb.py")
+    adb.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -E "{program}" "$@"\n')
+    adb.chmod(0o755)
+
+
 @pytest.fixture
 def phone(tmp_path, monkeypatch) -> ScriptedPhone:
     """The only adb on the PATH is the scripted one; one phone is connected, with the app on it."""
-    binaries = tmp_path / "bin"
-    binaries.mkdir()
-    program = Path(__file__).with_name("scripted_adb.py")
-    adb = binaries / "adb"
-    adb.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -E "{program}" "$@"\n')
-    adb.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{binaries}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    install_scripted_adb(tmp_path / "bin")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "bin"), "/usr/bin", "/bin"]))
     monkeypatch.setenv("SCRIPTED_ADB", str(tmp_path / "phone"))
     for name in ("ANDROID_SERIAL", "ANDROID_HOME", "ANDROID_SDK_ROOT"):
         monkeypatch.delenv(name, raising=False)

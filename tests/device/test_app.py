@@ -60,6 +60,15 @@ def test_android_replaces_a_bundle_only_with_overwrite(repository, make_bundle, 
     assert not (assets_of(repository) / "eval.jsonl").exists()
 
 
+def test_android_leaves_the_same_bundle_as_it_is(repository, make_bundle):
+    bundle = str(make_bundle())
+    assert run(["android", bundle]) == 0
+    before = assets_of(repository).stat().st_ino
+
+    assert run(["android", bundle]) == 0
+    assert assets_of(repository).stat().st_ino == before
+
+
 def test_android_with_an_altered_bundle_leaves_the_former_one(repository, make_bundle, capsys):
     assert run(["android", str(make_bundle())]) == 0
     altered = make_bundle("altered/bundle")

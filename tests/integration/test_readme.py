@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -17,14 +18,26 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOT_HERE = ("make ", "pip install")
 
 
+_spec = importlib.util.spec_from_file_location("device_fixtures", ROOT / "tests" / "device" / "conftest.py")
+_device = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_device)
+
+
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory, tiny_bert_folder, make_recipe):
-    """A folder in which the README's own recipe is a tiny one: same fields, small model and data."""
+    """A folder in which the README's own recipe is a tiny one: same fields, small model and data.
+
+    Its phone is a folder, on which every figure is the host's, and the app's build leaves an empty APK.
+    """
     folder = tmp_path_factory.mktemp("readme")
+    _device.install_scripted_adb(folder / "bin")
+    _device.ScriptedPhone(folder / "phone").set(metrics=None)
+    (folder / "android_demo" / "app" / "src" / "main").mkdir(parents=True)
+    (folder / "Makefile").write_text("android-check:\n\ttouch android_demo/check.apk\n")
     (folder / "scripts").symlink_to(ROOT / "scripts")
     (recipe,) = [yaml.safe_load(block) for block in blocks("yaml")]
     assert recipe["name"] == "my-recipe"
@@ -40,12 +53,12 @@ def place(tmp_path_factory, tiny_bert_folder, make_recipe):
 
 
 def run(command: list[str] | str, place: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         command,
         shell=isinstance(command, str),
         cwd=place,
-        env=os.environ | {"PATH": path},
+        env=os.environ | {"PATH": path, "SCRIPTED_ADB": str(place / "phone")},
         capture_output=True,
         text=True,
     )
@@ -71,7 +84,7 @@ def test_commands_and_scripts_of_the_readme_run(place):
         # The recipe to start from must not take the place of the tiny one.
         run(command.replace("> my-recipe.yaml", "> shown.yaml"), place)
         ran += 1
-    assert ran >= 12
+    assert ran >= 15
 
 
 def test_python_blocks_of_the_readme_run_one_after_the_other(place):

@@ -40,12 +40,15 @@ def find_app(app: Path | None = None) -> Path:
 def put_bundle(bundle: BundleFiles, app: Path, *, overwrite: bool = False) -> Path:
     """Write a verified bundle's files among the assets of ``app``; returns their folder.
 
-    It takes its place as a whole; an interruption leaves what was there. The build stores ``.tflite`` uncompressed.
+    It takes its place as a whole; an interruption leaves what was there, and the same bundle is left as it is. The build
+    stores ``.tflite`` uncompressed.
 
     Raises:
         DeviceError: another bundle is there, and ``overwrite`` is not set; the folder cannot be written.
     """
     folder = app / ASSETS
+    if _holds(folder, bundle):
+        return folder
     if folder.exists() and not overwrite:
         raise DeviceError(f"{folder} holds a bundle already. Replace it with --overwrite.")
     try:
@@ -85,6 +88,12 @@ def build(app: Path, bundle: Path) -> Path:
     if not made:
         raise DeviceError(f"make {TARGET} went through and left no APK in {app}. Build it again.")
     return max(made, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _holds(folder: Path, bundle: BundleFiles) -> bool:
+    if not folder.is_dir() or {path.name for path in folder.iterdir()} != set(bundle.contents):
+        return False
+    return all((folder / name).read_bytes() == content for name, content in bundle.contents.items())
 
 
 def _apks(app: Path) -> list[Path]:
