@@ -38,7 +38,10 @@ def test_validate_that_keeps_its_limits_prints_a_table_and_returns_0(phone, make
         "golden differences - 0 of 60",
         "peak memory MiB - 96.5",
         "passed max_accuracy_drop: at most 0.5 points (accuracy lost against the host), measured 0 points",
-        "passed golden: at most 0 (golden decisions that differ, of 60), measured 0",
+        "passed max_golden_differences: at most 0 (decided otherwise of 60 golden texts), measured 0",
+        "passed golden id_differences: at most 0 (tokenized otherwise of 60 golden texts), measured 0",
+        "passed golden answer_differences: at most 0 (decoded otherwise of 60 golden texts), measured 0",
+        "passed golden mean_difference: at most 0.02 (mean difference of the outputs of 60 golden texts), measured 0.004",
         "phone: Acme One, Android API 34, arm64-v8a, 8 cores, LiteRT 2.16.1",
         "host: unknown processor, figures of manifest.json",
     ]
@@ -50,10 +53,18 @@ def test_validate_that_keeps_its_limits_prints_a_table_and_returns_0(phone, make
         # One of 8 examples is 12.5 points.
         ({"metrics": {"accuracy": 0.75}}, [], 2, "max_accuracy_drop: at most 0.5 points"),
         ({"metrics": {"accuracy": 0.75}}, ["--max-accuracy-drop", "12.5"], 0, ""),
-        ({"golden_differences": 1}, [], 2, "golden: at most 0"),
+        ({"golden_changes": {"differences": 1}}, [], 2, "max_golden_differences: at most 0"),
+        ({"golden_changes": {"differences": 2}}, ["--max-golden-differences", "2"], 0, ""),
+        (
+            {"golden_changes": {"id_differences": 1}},
+            ["--max-golden-differences", "9"],
+            2,
+            "golden id_differences",
+        ),
+        ({"golden_changes": {"mean_difference": 0.021}}, [], 2, "golden mean_difference: at most 0.02"),
         ({}, ["--max-latency-ms", "8.5"], 2, "max_latency_ms: at most 8.5 ms"),
         ({}, ["--max-latency-ms", "8.5", "--threads", "2"], 0, ""),
-        ({"metrics": {"accuracy": 0.0}, "golden_differences": 9}, ["--no-gates"], 0, ""),
+        ({"metrics": {"accuracy": 0.0}, "golden_changes": {"differences": 9}}, ["--no-gates"], 0, ""),
     ],
 )
 def test_validate_returns_2_when_a_gate_fails_and_prints_the_table_either_way(
@@ -82,7 +93,10 @@ def test_validate_as_json_holds_report_host_and_gates(phone, make_bundle, capsys
     assert result["host"]["metrics"]["accuracy"] == 0.875
     assert [(gate["name"], gate["measured"], gate["passed"]) for gate in result["gates"]] == [
         ("max_accuracy_drop", 0.0, True),
-        ("golden", 0, True),
+        ("max_golden_differences", 0, True),
+        ("golden id_differences", 0, True),
+        ("golden answer_differences", 0, True),
+        ("golden mean_difference", 0.004, True),
     ]
 
 

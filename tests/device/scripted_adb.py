@@ -238,7 +238,15 @@ def report(extras):
         content |= {
             "examples": examples,
             "metrics": phone["metrics"] or said["figures"]["evaluation"]["metrics"],
-            "golden": {"rows": 60, "differences": phone.get("golden_differences", 0)},
+            "golden": {
+                "rows": 60,
+                "id_differences": 0,
+                "answer_differences": 0,
+                "differences": 0,
+                "mean_difference": 0.004,
+                "allowed_difference": 0.02,
+            }
+            | phone.get("golden_changes", {}),
         }
     return content | phone.get("report_changes", {})
 

@@ -28,44 +28,62 @@ REPORT = {
 }
 
 
-def results(*, max_accuracy_drop: float = 0.5, max_latency_ms: float | None = None, **changes):
-    gates = Gates(max_accuracy_drop=max_accuracy_drop, max_latency_ms=max_latency_ms)
-    return {one.name: one for one in gate_results(REPORT | changes, HOST, "accuracy", gates)}
+def results(gates=(), **changes):
+    limits = Gates(**{"max_accuracy_drop": 0.5, **dict(gates)})
+    return {one.name: one for one in gate_results(REPORT | changes, HOST, "accuracy", limits)}
 
 
 def test_drop_of_exactly_the_limit_passes_in_spite_of_rounding():
     assert 100 * (0.845 - 0.84) > 0.5  # what a plain comparison would refuse
     assert results()["max_accuracy_drop"].passed
-    assert not results(max_accuracy_drop=0.49)["max_accuracy_drop"].passed
+    assert not results({"max_accuracy_drop": 0.49})["max_accuracy_drop"].passed
 
 
 def test_phone_that_is_better_than_the_host_passes_with_a_limit_of_0():
-    drop = results(max_accuracy_drop=0.0, metrics={"accuracy": 0.85})["max_accuracy_drop"]
+    drop = results({"max_accuracy_drop": 0.0}, metrics={"accuracy": 0.85})["max_accuracy_drop"]
 
     assert drop.passed
     assert drop.measured == pytest.approx(-0.5)
 
 
-def test_one_golden_decision_that_differs_fails():
-    assert results()["golden"].passed
-    assert not results(golden={"rows": 60, "differences": 1})["golden"].passed
+def test_golden_decision_that_differs_fails_beyond_what_is_allowed():
+    one_off = {"rows": 60, "differences": 1}
+
+    assert results()["max_golden_differences"].passed
+    assert not results(golden=one_off)["max_golden_differences"].passed
+    assert results({"max_golden_differences": 1}, golden=one_off)["max_golden_differences"].passed
+
+
+@pytest.mark.parametrize("name", ["id_differences", "answer_differences"])
+def test_golden_text_tokenized_or_decoded_otherwise_fails_whatever_is_allowed(name):
+    allowed = {"max_golden_differences": 60}
+
+    assert results(allowed, golden=REPORT["golden"] | {name: 0})[f"golden {name}"].passed
+    assert not results(allowed, golden=REPORT["golden"] | {name: 1})[f"golden {name}"].passed
+
+
+def test_golden_outputs_further_off_than_the_report_allows_fail():
+    golden = REPORT["golden"] | {"mean_difference": 0.02, "allowed_difference": 0.02}
+
+    assert results(golden=golden)["golden mean_difference"].passed
+    assert not results(golden=golden | {"mean_difference": 0.03})["golden mean_difference"].passed
 
 
 def test_latency_is_a_gate_only_when_asked_for_and_of_the_90th_percentile():
     assert "max_latency_ms" not in results()
-    assert results(max_latency_ms=9.0)["max_latency_ms"].passed
-    assert not results(max_latency_ms=8.9)["max_latency_ms"].passed
+    assert results({"max_latency_ms": 9.0})["max_latency_ms"].passed
+    assert not results({"max_latency_ms": 8.9})["max_latency_ms"].passed
 
 
 def test_gates_that_fail_are_named_with_limit_and_measurement():
-    failed = results(max_latency_ms=8.0, golden={"rows": 60, "differences": 2}).values()
+    failed = results({"max_latency_ms": 8.0}, golden={"rows": 60, "differences": 2}).values()
 
     with pytest.raises(GateError) as caught:
         check_gates(list(failed))
 
     assert str(caught.value).splitlines() == [
         "2 of 3 gates failed:",
-        "  golden: at most 0 (golden decisions that differ, of 60), measured 2",
+        "  max_golden_differences: at most 0 (decided otherwise of 60 golden texts), measured 2",
         "  max_latency_ms: at most 8 ms (90th percentile of an inference), measured 9 ms",
     ]
     assert caught.value.exit_code == 2

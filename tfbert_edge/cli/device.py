@@ -44,6 +44,12 @@ def validate(
         float,
         typer.Option(min=0, help="Points of the primary metric that the phone may lose against the host."),
     ] = 0.5,
+    max_golden_differences: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Golden texts that the phone, whose kernels round otherwise, may decide otherwise."
+        ),
+    ] = 0,
     max_latency_ms: Annotated[
         float | None, typer.Option(min=0, help="Limit of the 90th percentile of an inference. Default: none.")
     ] = None,
@@ -56,7 +62,8 @@ def validate(
     """Run the bundle's examples and golden vectors on a phone, and hold the result against this machine's.
 
     Exit code 2 when a gate fails: the primary metric is more than --max-accuracy-drop points below the host's on the same
-    examples, a golden decision differs, or inference is slower than --max-latency-ms. Needs no TensorFlow.
+    examples, more than --max-golden-differences golden texts are decided otherwise, any is tokenized or decoded otherwise,
+    or inference is slower than --max-latency-ms. Needs no TensorFlow.
 
     Examples:
 
@@ -79,7 +86,11 @@ def validate(
     with on_phone(phone, files, timeout=timeout, console=console) as session:
         report = session.run(VALIDATE, threads=threads)
     compare.check_examples(report, examples)
-    limits = compare.Gates(max_accuracy_drop=max_accuracy_drop, max_latency_ms=max_latency_ms)
+    limits = compare.Gates(
+        max_accuracy_drop=max_accuracy_drop,
+        max_golden_differences=max_golden_differences,
+        max_latency_ms=max_latency_ms,
+    )
     gates = None if metric is None else compare.gate_results(report, host, metric, limits)
     result: dict[str, Any] = {"report": report, "host": _as_dict(host)}
     if gates is not None:

@@ -19,10 +19,13 @@ class Gates:
 
     Attributes:
         max_accuracy_drop: points (hundredths) of the primary metric that a phone may lose against the host.
+        max_golden_differences: golden texts that may be decided otherwise. The golden outputs are of LiteRT's reference
+            kernels; a phone's fast ones round otherwise, which can turn a close decision.
         max_latency_ms: of the 90th percentile of one inference; None for no limit.
     """
 
     max_accuracy_drop: float
+    max_golden_differences: int = 0
     max_latency_ms: float | None = None
 
 
@@ -46,7 +49,7 @@ class GateResult:
         return {**asdict(self), "passed": self.passed}
 
     def __str__(self) -> str:
-        return f"{self.name}: at most {self.limit:g}{self.unit} ({self.what}), measured {self.measured:.4g}{self.unit}"
+        return f"{self.name}: at most {self.limit:.4g}{self.unit} ({self.what}), measured {self.measured:.4g}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,39 @@ def gate_results(report: Mapping[str, Any], host: HostFigures, metric: str, gate
         GateResult(
             "max_accuracy_drop", f"{metric} lost against the host", gates.max_accuracy_drop, drop, " points"
         ),
-        GateResult(
-            "golden",
-            f"golden decisions that differ, of {report['golden']['rows']}",
-            0,
-            report["golden"]["differences"],
-        ),
+        *_golden_results(report["golden"], gates),
     ]
     if gates.max_latency_ms is not None:
         p90 = report["latency_ms"]["p90"]
         results.append(
             GateResult("max_latency_ms", "90th percentile of an inference", gates.max_latency_ms, p90, " ms")
+        )
+    return results
+
+
+def _golden_results(golden: Mapping[str, Any], gates: Gates) -> list[GateResult]:
+    """What the kernels may round is limited, what they have no part in must be exact; the latter where it is reported."""
+    of = f"of {golden['rows']} golden texts"
+    results = [
+        GateResult(
+            "max_golden_differences",
+            f"decided otherwise {of}",
+            gates.max_golden_differences,
+            golden["differences"],
+        )
+    ]
+    for name, what in (
+        ("id_differences", "tokenized otherwise"),
+        ("answer_differences", "decoded otherwise"),
+    ):
+        if name in golden:
+            results.append(GateResult(f"golden {name}", f"{what} {of}", 0, golden[name]))
+    if "mean_difference" in golden and "allowed_difference" in golden:
+        what = f"mean difference of the outputs {of}"
+        results.append(
+            GateResult(
+                "golden mean_difference", what, golden["allowed_difference"], golden["mean_difference"]
+            )
         )
     return results
 

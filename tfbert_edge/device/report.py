@@ -22,6 +22,9 @@ _BLOCKS = {
 }
 # A run of the validation adds these.
 _VALIDATION = {"golden": ("rows", "differences")}
+# Of the golden texts; those beside the needed two may be left out.
+_COUNTS = ("rows", "differences", "id_differences", "answer_differences")
+_DIFFERENCES = ("mean_difference", "allowed_difference")
 
 
 def read_report(content: bytes, *, run: str, mode: str, manifest_sha256: str) -> dict[str, Any]:
@@ -50,7 +53,8 @@ def read_report(content: bytes, *, run: str, mode: str, manifest_sha256: str) ->
             "this version: tfbert-edge android BUNDLE --install"
         )
     if report.get("status") != "ok":
-        raise DeviceError(f"the app could not finish: {report.get('error') or 'it does not say why'}")
+        reason = " ".join(str(report.get("error") or "it does not say why").split())
+        raise DeviceError(f"the app could not finish: {reason}")
     problems = _problems(report, mode)
     if problems:
         raise DeviceError(f"the phone's report is damaged: {'; '.join(problems)}. {again}")
@@ -86,11 +90,17 @@ def _problems(report: Mapping[str, Any], mode: str) -> list[str]:
                 f"metrics.{name} is no number" for name, value in metrics.items() if not _number(value)
             ]
         golden = report.get("golden")
-        counts = [report.get("examples")]
-        if isinstance(golden, Mapping):
-            counts += [golden.get("rows"), golden.get("differences")]
-        if not all(isinstance(count, int) and count >= 0 for count in counts):
-            problems.append("examples, golden.rows and golden.differences must be counts")
+        figures = golden if isinstance(golden, Mapping) else {}
+        if not _count(report.get("examples")):
+            problems.append("examples is no count")
+        problems += [
+            f"golden.{name} is no count" for name in _COUNTS if name in figures and not _count(figures[name])
+        ]
+        problems += [
+            f"golden.{name} is no number"
+            for name in _DIFFERENCES
+            if name in figures and not _number(figures[name])
+        ]
     return problems
 
 
@@ -99,6 +109,10 @@ def _bad_times(name: str, times: Any) -> list[str]:
         return [f"no {name}"]
     bad = [one for one in _LATENCY if not _number(times.get(one)) or times[one] < 0]
     return [f"{name}.{one} is no time" for one in bad]
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _number(value: Any) -> bool:

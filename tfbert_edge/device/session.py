@@ -31,7 +31,8 @@ ACTION = f"{PACKAGE}.action.VALIDATE"
 
 _INBOX = "/data/local/tmp"
 _BUNDLES, _REPORTS = "files/bundles", "files/reports"
-POLL_SECONDS = 1.0
+# Not oftener: looking for the report runs programs on the phone, beside what is being timed.
+POLL_SECONDS = 2.0
 # An app that died is not seen at once: it may be between its process's end and its restart.
 _POLLS_WITHOUT_APP = 3
 
@@ -139,7 +140,10 @@ def on_phone(phone: Adb, bundle: BundleFiles, *, timeout: float, console: Consol
     try:
         with tempfile.TemporaryDirectory(prefix="tfbert-edge-") as scratch:
             packed = _pack(bundle, Path(scratch) / f"{name}.zip")
-            console.say(f"copying the bundle ({packed.stat().st_size / 2**20:.1f} MiB) to {phone.phone}")
+            size = f"{packed.stat().st_size / 2**20:.1f} MiB"
+            console.say(
+                f"copying the bundle ({size}) to {phone.phone}; leave it unlocked, with its screen on"
+            )
             phone.push(packed, inbox)
         _as_app(phone, "cp", inbox, f"{_BUNDLES}/{name}.zip")
         phone.shell("rm", "-f", inbox)
