@@ -61,9 +61,7 @@ def spread(available: int, count: int) -> list[int]:
     return [index * available // count for index in range(count)]
 
 
-def _on_bundled_examples(
-    run: Run, evaluation: EvaluationSet, form: str, chosen: list[int]
-) -> dict[str, Any]:
+def _on_bundled_examples(run: Run, evaluation: EvaluationSet, form: str, chosen: list[int]) -> dict[str, Any]:
     """``evaluation``: what this machine makes of the examples that go along, for a device to be held against.
 
     The form's other figures are of the whole evaluation set, so a device that has fewer examples cannot meet them.
