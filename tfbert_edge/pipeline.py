@@ -23,8 +23,9 @@ from tfbert_edge.recipe import Recipe, dump_recipe
 from tfbert_edge.stages.adopt import adopt_training
 from tfbert_edge.stages.changes import STAGES, changed_fields, first_affected, first_stage, with_defaults
 from tfbert_edge.stages.exporter import import_export
+from tfbert_edge.stages.lengths import as_resolved
 from tfbert_edge.stages.record import FILE_NAME, RunRecord
-from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.run import RECIPE_FILE, Run
 from tfbert_edge.stages.workers import is_first_worker
 
 __all__ = [
@@ -37,8 +38,6 @@ __all__ = [
     "run_pipeline",
     "run_stage",
 ]
-
-RECIPE_FILE = "recipe.yaml"
 
 # Imported when it runs: training needs TensorFlow, the rest of the stages do not.
 STAGE_MODULES = {stage: f"tfbert_edge.stages.{stage}" for stage in STAGES}
@@ -161,6 +160,7 @@ def continue_run(
     """
     console = console or Console()
     record = RunRecord.load(folder)
+    recipe = as_resolved(recipe, record.content["data"])
     changed = changed_fields(_stored_recipe(folder), recipe.model_dump(mode="json"))
     stage = first_affected(changed, steps=recipe.compress)
     if stage is not None and (record.stages or (folder / "train").exists()):

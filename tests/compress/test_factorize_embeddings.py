@@ -17,7 +17,7 @@ from tfbert_edge.models.parts import keep_parts
 from tfbert_edge.models.presets import preset
 from tfbert_edge.models.quantization import assign_ranges, fake_quantize
 from tfbert_edge.models.ranges import estimate_ranges, observe
-from tfbert_edge.models.trim import trim_embeddings
+from tfbert_edge.models.vocabulary import change_vocabulary
 from tfbert_edge.recipe import Recipe
 from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.training.freezing import variable_depths
@@ -126,7 +126,7 @@ def test_trimmed_and_pruned_factorized_network_keeps_the_matrix():
     narrow, config = factorize_embeddings(*network(), size=8)
     kept = np.unique([0, *INPUTS[0].ravel()])
 
-    trimmed, smaller = trim_embeddings(narrow, config, kept)
+    trimmed, smaller = change_vocabulary(narrow, config, [(int(one),) for one in kept])
     pruned, _ = keep_parts(narrow, config, layers=[1])
 
     assert trimmed.get_layer("embeddings.word").get_weights()[0].shape == (len(kept), 8)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge.data.vocabulary import trimmed_vocabulary
+from tfbert_edge.data.vocabulary_figures import vocabulary_figures
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.tokenizer import Tokenizer
 
@@ -74,3 +75,55 @@ def test_trimmed_vocabulary_with_min_count_drops_pieces_used_less_often(tokenize
     assert once
     assert {"the", "film", "was"} <= set(trimmed.pieces)
     assert not set(once) & set(trimmed.pieces)
+
+
+# Ten pieces: film 4, good 2, bad 1, dull 1 and, always kept, a 2.
+COUNTED = ["film film film film good good", "bad dull a a"]
+
+
+@pytest.mark.parametrize(
+    ("coverage", "expected", "covered"),
+    [
+        (0.2, set(), 0.2),
+        (0.21, {"film"}, 0.6),
+        (0.6, {"film"}, 0.6),
+        (0.61, {"film", "good"}, 0.8),
+        (0.9, {"film", "good", "bad"}, 0.9),
+        (0.91, {"film", "good", "bad", "dull"}, 1.0),
+        (1.0, {"film", "good", "bad", "dull"}, 1.0),
+        (None, {"film", "good", "bad", "dull"}, 1.0),
+    ],
+)
+def test_trimmed_vocabulary_with_coverage_keeps_the_fewest_pieces_that_reach_it(
+    tokenizer, coverage, expected, covered
+):
+    assert tokenizer.vocabulary.index("bad") < tokenizer.vocabulary.index("dull")
+
+    trimmed = trimmed_vocabulary(tokenizer, COUNTED, coverage=coverage)
+
+    assert {"film", "good", "bad", "dull"} & set(trimmed.pieces) == expected
+    assert trimmed.coverage == pytest.approx(covered)
+    assert "music" not in trimmed.pieces and "##x" in trimmed.pieces
+
+
+def test_keep_counts_towards_the_coverage(tokenizer):
+    trimmed = trimmed_vocabulary(tokenizer, COUNTED, coverage=0.6, keep=["good dull", "music"])
+
+    assert {"film", "good", "bad", "dull", "music"} & set(trimmed.pieces) == {"film", "good", "dull", "music"}
+
+
+def test_vocabulary_figures_count_what_a_smaller_vocabulary_costs(tokenizer):
+    # Without good, bad and dull: "bad" is b ##a ##d, "dull" d ##u ##l ##l. The snowman is unknown to both.
+    small = Tokenizer.from_vocabulary(
+        trimmed_vocabulary(tokenizer, COUNTED, coverage=0.6).pieces, tokenizer.settings
+    )
+
+    figures = vocabulary_figures(tokenizer, small, ["the film: bad, dull", "☃"])
+
+    # the film : bad , dull and the snowman; "the" is not among the texts of the vocabulary either: t ##h ##e.
+    assert figures["words"] == 7
+    assert figures["pieces"] == {"before": 7, "after": 3 + 1 + 1 + 3 + 1 + 4 + 1}
+    assert figures["pieces_per_word"] == {"before": 1.0, "after": 2.0}
+    assert figures["unknown"] == {"before": 1, "after": 1}
+    assert figures["unknown_share"] == pytest.approx({"before": 1 / 7, "after": 1 / 14})
+    assert figures["coverage"] == pytest.approx(4 / 7)

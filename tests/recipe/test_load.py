@@ -175,6 +175,22 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write, mistakes)
             "export.sequence_length: must be at most data.max_length (64), was 65",
         ),
         (
+            ["export.sequence_length=16", "data.max_length_percentile=99"],
+            "export.sequence_length: given (16) together with data.max_length_percentile",
+        ),
+        (["data.max_length_percentile=101"], "data.max_length_percentile: must be at most 100"),
+        (
+            ["model.trim_vocabulary={coverage: 0.99, min_count: 2}"],
+            "model.trim_vocabulary.coverage: given together with min_count (2)",
+        ),
+        (
+            ["model.trim_vocabulary={coverage: 0.99, enabled: false}"],
+            "coverage: means nothing while enabled is false",
+        ),
+        (["model.trim_vocabulary.coverage=1.5"], "model.trim_vocabulary.coverage: must be at most 1"),
+        (["model.extend_vocabulary={pieces: 10}"], "model.extend_vocabulary.general: is required"),
+        (["model.extend_vocabulary={general: {path: a.txt}, pieces: 0}"], "must be at least 1, was 0"),
+        (
             ["export.forms=[float32]", "bundle.form=float32"],
             "validate.gates.form: must be one of export.forms (float32)",
         ),

@@ -1,4 +1,4 @@
-"""Texts without labels, from which a student learns what its teacher makes of them."""
+"""Texts without labels: what a student learns from beside its examples, and what a vocabulary is made from."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tfbert_edge.data.sentences import sentences
 from tfbert_edge.data.tables import load_table
 from tfbert_edge.data.text_files import text_lines
 from tfbert_edge.errors import DataError
-from tfbert_edge.recipe.schema_unlabelled import Unlabelled
+from tfbert_edge.recipe.schema_unlabelled import Texts
 
 _OF_TABLES = ("config", "split", "revision", "quoting", "columns", "where")
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def load_unlabelled(
-    source: Unlabelled, *, setting: str, seed: int, without: Iterable[str] = ()
+    source: Texts, *, setting: str, seed: int, without: Iterable[str] = ()
 ) -> tuple[list[str], int]:
     """Read the texts of ``source``, cut them where it says so, and draw a subset where it says so.
 
@@ -64,7 +64,7 @@ def _subset(texts: list[str], count: int | None, seed: int) -> list[str]:
     return [texts[at] for at in sorted(places.tolist())]
 
 
-def _texts(source: Unlabelled, path: str, setting: str) -> list[str]:
+def _texts(source: Texts, path: str, setting: str) -> list[str]:
     location = locate(path, setting=f"{setting}.path")
     plain = source.format == "text" or (source.format is None and is_text(location.path))
     if location.kind == "file" and plain:

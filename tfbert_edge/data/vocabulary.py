@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
+from tfbert_edge.data.word_counts import CONTINUATION, NO_LIMIT, count_words
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.tokenizer import Tokenizer
-
-CHUNK = 1024
-NO_LIMIT = 10_000_000
-CONTINUATION = "##"
 
 
 @dataclass(frozen=True)
@@ -21,15 +17,22 @@ class TrimmedVocabulary:
     """The pieces that stay.
 
     ``kept_ids``, int32 (V',), ascending: their ids in the whole vocabulary, which are the rows of the embedding
-    table to keep. ``pieces``: their texts; a piece's new id is its position.
+    table to keep. ``pieces``: their texts; a piece's new id is its position. ``coverage``: the share of the texts' piece
+    occurrences that are of these pieces.
     """
 
     kept_ids: np.ndarray
     pieces: list[str]
+    coverage: float
 
 
 def trimmed_vocabulary(
-    tokenizer: Tokenizer, texts: Iterable[str], *, keep: Sequence[str] = (), min_count: int = 1
+    tokenizer: Tokenizer,
+    texts: Iterable[str],
+    *,
+    keep: Sequence[str] = (),
+    min_count: int = 1,
+    coverage: float | None = None,
 ) -> TrimmedVocabulary:
     """Keep the pieces that ``texts`` use, all single characters, special and added tokens, and ``keep``.
 
@@ -38,6 +41,9 @@ def trimmed_vocabulary(
 
     Args:
         min_count: how often the texts must use a piece. Above 1, a word of a dropped piece is spelled by smaller ones.
+        coverage: the share of all piece occurrences in the texts, [CLS] and [SEP] not counted, that what is kept has to make
+            up. Beside what is always kept, it takes the fewest pieces that do: the most frequent first and, of equally
+            frequent ones, that with the lower id. None: no piece is too many.
         keep: pieces (``##ing``), or words and phrases, whose pieces are kept.
 
     Raises:
@@ -50,15 +56,26 @@ def trimmed_vocabulary(
     kept |= {ids[token.content] for token in settings.added_tokens}
     kept |= {at for at, piece in enumerate(vocabulary) if len(piece.removeprefix(CONTINUATION)) == 1}
     kept |= {ids[piece] for piece in (CONTINUATION, "#") if piece in ids}
-    rest, counts = iter(texts), np.zeros(len(vocabulary), np.int64)
-    while chunk := list(islice(rest, CHUNK)):
-        for encoding in tokenizer.encode_batch(chunk, max_length=NO_LIMIT):
-            np.add.at(counts, encoding.ids, 1)
-    kept |= set(np.flatnonzero(counts >= min_count).tolist())
     for entry in keep:
         kept |= _pieces_of(entry, tokenizer, ids)
+    counts = count_words(tokenizer, texts).pieces
+    used = np.flatnonzero(counts >= min_count).tolist()
+    kept |= set(used if coverage is None else _fewest(counts, kept, coverage))
     kept_ids = np.array(sorted(kept), np.int32)
-    return TrimmedVocabulary(kept_ids, [vocabulary[at] for at in kept_ids])
+    covered = float(counts[kept_ids].sum() / max(1, counts.sum()))
+    return TrimmedVocabulary(kept_ids, [vocabulary[at] for at in kept_ids], covered)
+
+
+def _fewest(counts: np.ndarray, kept: set[int], coverage: float) -> list[int]:
+    """The fewest ids that, beside ``kept``, make up the share ``coverage`` of all ``counts``."""
+    others = counts.copy()
+    others[sorted(kept)] = 0
+    order = np.argsort(-others, kind="stable")
+    order = order[others[order] > 0]
+    total = counts.sum()
+    covered = np.cumsum(np.append(total - others.sum(), others[order]))
+    # The share may have been rounded up on its way here: 0.07 * 100 is above 7.
+    return order[: np.searchsorted(covered, coverage * total * (1 - 1e-12))].tolist()
 
 
 def _pieces_of(entry: str, tokenizer: Tokenizer, ids: dict[str, int]) -> set[int]:

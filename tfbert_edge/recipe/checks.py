@@ -24,6 +24,7 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
         _regression,
         _labels,
         _lengths,
+        _vocabulary,
         _metric,
         _columns,
         _same_source,
@@ -97,6 +98,30 @@ def _lengths(recipe: Recipe) -> Iterator[Contradiction]:
             f"must be at most data.max_length ({longest}), was {recipe.export.sequence_length}; "
             "the model never saw longer examples in training",
             "data.max_length",
+        )
+    if recipe.export.sequence_length is not None and recipe.data.max_length_percentile is not None:
+        yield contradiction(
+            "export.sequence_length",
+            f"given ({recipe.export.sequence_length}) together with data.max_length_percentile, which finds the length: "
+            "set one of them to null",
+            "data.max_length_percentile",
+        )
+
+
+def _vocabulary(recipe: Recipe) -> Iterator[Contradiction]:
+    trim = recipe.model.trim_vocabulary
+    if trim.coverage is not None and trim.min_count > 1:
+        yield contradiction(
+            "model.trim_vocabulary.coverage",
+            f"given together with min_count ({trim.min_count}), and both say how rare a piece may be: give one, the "
+            "other null or 1",
+            "model.trim_vocabulary.min_count",
+        )
+    if trim.coverage is not None and not trim.enabled:
+        yield contradiction(
+            "model.trim_vocabulary.coverage",
+            "means nothing while enabled is false: set enabled to true, or coverage to null",
+            "model.trim_vocabulary.enabled",
         )
 
 

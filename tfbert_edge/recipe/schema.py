@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tfbert_edge.recipe.block import Block, NonNegativeInt, PositiveInt, Probability, Text
+from tfbert_edge.recipe.block import Block, NonNegativeInt, Text
 from tfbert_edge.recipe.schema_compress import CompressStep
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
+from tfbert_edge.recipe.schema_model import ModelConfig
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
@@ -68,32 +69,6 @@ class RegressionTask(Block):
 
 
 TaskConfig = Annotated[ClassificationTask | RegressionTask, Field(discriminator="type")]
-
-
-class TrimVocabulary(Block):
-    """Leaves out, before training, the word pieces that the training texts do not use."""
-
-    enabled: bool = True
-    keep: tuple[Text, ...] = ()
-    """Words and pieces to keep beside the texts' own, the single characters and the special tokens."""
-    min_count: PositiveInt = 1
-    """How often the texts must use a piece; a word of a rarer one is spelled by smaller pieces."""
-
-
-class ModelConfig(Block):
-    """The pretrained encoder."""
-
-    checkpoint: Annotated[str, Field(min_length=1)]
-    """A folder, a hub id, or `package:<module>/<path inside it>`."""
-    revision: str | None = None
-    """The hub revision: a branch, a tag or a commit."""
-    trim_vocabulary: TrimVocabulary = TrimVocabulary()
-    hidden_dropout: Probability | None = None
-    """null: the checkpoint's own."""
-    attention_dropout: Probability | None = None
-    """null: the checkpoint's own."""
-    classifier_dropout: Probability | None = None
-    """null: the checkpoint's own."""
 
 
 with warnings.catch_warnings():

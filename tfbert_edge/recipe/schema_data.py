@@ -145,6 +145,9 @@ class DataConfig(Block):
     """The column of a unique id; null: rows are numbered."""
     max_length: Annotated[int, Field(ge=8)] = 128
     """Word pieces in an example, [CLS] and [SEP] included; longer ones are cut."""
+    max_length_percentile: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+    """Shortens max_length to what this share (per cent) of the training examples fit in, once their pieces are counted;
+    export.sequence_length follows. null: max_length stays as it is."""
     batch_size: PositiveInt = 32
     """Examples in a batch when the model is evaluated (training has its own)."""
     calibration_examples: PositiveInt = 256

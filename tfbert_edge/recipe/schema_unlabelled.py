@@ -1,4 +1,4 @@
-"""The ``unlabelled`` block of steps that distil: texts of which the teacher alone knows what they are."""
+"""Texts alone: the domain and the general texts of a vocabulary, and the ``unlabelled`` ones of steps that distil."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tfbert_edge.recipe.block import PositiveInt
 from tfbert_edge.recipe.schema_data import Source
 
 
-class Unlabelled(Source):
-    """Texts without labels: a text file with one a line, or one column of any source. Validation texts are left out."""
+class Texts(Source):
+    """Texts: a text file with one a line, or one column of any source."""
 
-    TAG: ClassVar[str] = "unlabelled"
+    TAG: ClassVar[str] = "texts"
 
     format: Literal["text", "csv", "tsv", "jsonl", "parquet"] | None = None  # type: ignore[assignment]
     """The file format; null: from the file's name (.txt is text, a final .gz is fine)."""
@@ -21,5 +21,12 @@ class Unlabelled(Source):
     """sentences: long texts are cut at line breaks and at the ends of sentences."""
     examples: PositiveInt | None = None
     """At most this many texts (sentences, where they are cut), drawn at random; `limit` draws rows before the cut."""
+
+
+class Unlabelled(Texts):
+    """Texts without labels, of which the teacher alone knows what they are. Validation texts are left out."""
+
+    TAG: ClassVar[str] = "unlabelled"
+
     with_training: bool = True
     """Whether the student learns from data.train as well."""

@@ -11,6 +11,7 @@ from tfbert_edge.report.markdown import escape, table_markdown
 from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.steps_table import steps_table
 from tfbert_edge.report.tables import Table
+from tfbert_edge.report.vocabulary_table import vocabulary_table
 from tfbert_edge.validate.gates import describe_gate
 
 
@@ -30,6 +31,7 @@ def model_card(run: Run, *, form: str | None = None) -> str:
         ("Figures", forms_table(run) if fig.forms(run) else None),
         ("Scores of each label", tables.per_class_table(run)),
         ("Data", tables.data_table(run)),
+        ("Vocabulary", vocabulary_table(run)),
         ("Recipe", recipe_table(run)),
         ("Training", tables.training_table(run)),
         ("Compression", steps_table(run)),
@@ -105,8 +107,8 @@ def _limits(run: Run, form: str | None) -> list[str]:
         limits.append(f"Longer texts are cut at {length} word pieces.")
     if vocabulary.get("after", 0) < vocabulary.get("before", 0):
         limits.append(
-            f"The vocabulary was trimmed from {vocabulary['before']:,} to {vocabulary['after']:,} pieces, those of the "
-            "training texts; words outside it are spelled in smaller pieces."
+            f"The vocabulary was trimmed from {vocabulary['before']:,} to {vocabulary['after']:,} pieces, by what "
+            "the training texts use; words outside it are spelled in smaller pieces."
         )
     limits += [f"The data came with a warning: {warning}" for warning in data.get("warnings") or []]
     return limits

@@ -13,6 +13,7 @@ from tfbert_edge.report.precision_table import precision_table
 from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.steps_table import steps_table
 from tfbert_edge.report.tables import Table
+from tfbert_edge.report.vocabulary_table import vocabulary_table
 from tfbert_edge.validate.gates import describe_gate
 
 
@@ -46,6 +47,7 @@ def report_sections(run: Run) -> list[Section]:
         Section("Training", _present(tables.training_table(run)), ("learning",)),
         Section("Epochs of compression steps", tables.compress_tables(run)),
         Section("Data", _present(tables.data_table(run)), text=warnings),
+        Section("Vocabulary", _present(vocabulary_table(run))),
         Section("Calibration", _present(tables.calibration_table(run))),
         Section("Environment", [tables.environment_table(run)]),
     ]

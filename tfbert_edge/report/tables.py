@@ -236,6 +236,12 @@ def data_table(run: Run) -> Table | None:
     """Examples, labels and lengths."""
     data, exported = run.get("data") or {}, fig.stage(run, "export")
     lengths, vocabulary = data.get("lengths") or {}, exported.get("vocabulary") or {}
+    found, cut = data.get("max_length"), data.get("cut") or {}
+    length = fig.count(exported.get("sequence_length"))
+    if found:
+        length += (
+            f", which {found['percentile']:g}% of the training examples fit in (at most {found['asked']})"
+        )
     rows = [
         ["Training examples", fig.count(data.get("train_examples"))],
         ["Held-out examples", fig.count(data.get("validation_examples"))],
@@ -244,7 +250,9 @@ def data_table(run: Run) -> Table | None:
             "Word pieces an example",
             ", ".join(f"{name} {value}" for name, value in lengths.items()) or NOTHING,
         ],
-        ["Sequence length of the files", fig.count(exported.get("sequence_length"))],
+        ["Sequence length of the files", length],
+        ["Cut in training", _cut(cut.get("training"))],
+        ["Cut of the held-out texts", _cut(exported.get("cut") or cut.get("evaluation"))],
         [
             "Vocabulary",
             " → ".join(fig.count(vocabulary[name]) for name in ("before", "after") if name in vocabulary),
@@ -252,6 +260,15 @@ def data_table(run: Run) -> Table | None:
     ]
     kept = [row for row in rows if row[1] not in ("", NOTHING)]
     return Table("Data", ["What", "Value"], kept, frozenset({0, 1}), prose=frozenset({1})) if kept else None
+
+
+def _cut(cut: Mapping[str, Any] | None) -> str:
+    if not cut:
+        return NOTHING
+    return (
+        f"{cut['examples']:,} examples ({fig.share(cut['examples_share'])}), "
+        f"{cut['pieces']:,} word pieces ({fig.share(cut['pieces_share'])})"
+    )
 
 
 def _short(value: Any) -> str:

@@ -108,6 +108,11 @@ class Tokenizer:
         return list(self._vocabulary)
 
     @property
+    def wordpiece_size(self) -> int:
+        """How many of the pieces, from the first, are WordPiece's own; tokens added to the tokenizer stand after them."""
+        return _wordpiece_size(self._vocabulary, self._settings)
+
+    @property
     def settings(self) -> TokenizerSettings:
         """What decides the ids beside the vocabulary."""
         return self._settings
@@ -175,10 +180,7 @@ class Tokenizer:
 def _build_backend(vocabulary: list[str], settings: TokenizerSettings) -> Any:
     ids = {piece: index for index, piece in enumerate(vocabulary)}
     added = {token.content for token in settings.added_tokens}
-    # Tokens added after the vocabulary was made are no pieces of WordPiece, or they would match inside words.
-    in_model = len(vocabulary)
-    while in_model and vocabulary[in_model - 1] in added:
-        in_model -= 1
+    in_model = _wordpiece_size(vocabulary, settings)
     backend: Any = tokenizers.Tokenizer(
         models.WordPiece(
             vocab={piece: index for piece, index in ids.items() if index < in_model},
@@ -208,6 +210,15 @@ def _build_backend(vocabulary: list[str], settings: TokenizerSettings) -> Any:
         add = backend.add_special_tokens if token.special else backend.add_tokens
         add([AddedToken(**asdict(token))])
     return backend
+
+
+def _wordpiece_size(vocabulary: list[str], settings: TokenizerSettings) -> int:
+    # Tokens added after the vocabulary was made are no pieces of WordPiece, or they would match inside words.
+    added = {token.content for token in settings.added_tokens}
+    size = len(vocabulary)
+    while size and vocabulary[size - 1] in added:
+        size -= 1
+    return size
 
 
 def _check_vocabulary(vocabulary: list[str], settings: TokenizerSettings) -> None:

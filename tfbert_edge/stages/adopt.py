@@ -8,6 +8,7 @@ from pathlib import Path
 from tfbert_edge.atomic import new_folder
 from tfbert_edge.errors import RunError
 from tfbert_edge.stages.changes import changed_fields, first_stage, with_defaults
+from tfbert_edge.stages.lengths import as_resolved
 from tfbert_edge.stages.record import RunRecord
 from tfbert_edge.stages.run import Run
 
@@ -28,7 +29,8 @@ def adopt_training(run: Run, source: Path) -> None:
     other = RunRecord.load(source)
     if not other.finished("train"):
         raise RunError(f"the training in {source} must be finished, it is not. Finish it with --resume.")
-    changed = changed_fields(with_defaults(other.content["recipe"]), run.recipe.model_dump(mode="json"))
+    recipe = as_resolved(run.recipe, other.content["data"])
+    changed = changed_fields(with_defaults(other.content["recipe"]), recipe.model_dump(mode="json"))
     fields = [field for field in changed if first_stage(field) == "train"]
     if fields:
         raise RunError(
@@ -42,5 +44,6 @@ def adopt_training(run: Run, source: Path) -> None:
         (run.folder / "compress").mkdir(exist_ok=True)
         shutil.copy2(answers, run.folder / "compress" / answers.name)
     run.record.content["data"] = other.content["data"]
+    run.resolve(recipe)
     run.record.finish("train", {**other.stages["train"], "adopted_from": other.content["name"]})
     run.console.say(f"train: taken from {source}")

@@ -10,6 +10,7 @@ import numpy as np
 from tfbert_edge.atomic import new_folder, write_arrays, write_bytes, write_json
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
+from tfbert_edge.data.lengths import cut_figures, example_lengths
 from tfbert_edge.models.quantization import Ranges, assign_ranges, fake_quantize
 from tfbert_edge.models.rounding import round_kernels
 from tfbert_edge.runtime.tokenizer import Tokenizer
@@ -57,6 +58,7 @@ def export_stage(run: Run) -> dict[str, Any]:
         _evaluation_set(run, network, validation).write(folder, network.task)
         figures: dict[str, Any] = {
             "sequence_length": length,
+            "cut": cut_figures(example_lengths(run.data.validation, network.tokenizer), length),
             "vocabulary": run.record.content["data"]["vocabulary"],
             "network": network_cost(run, network),
             "calibration": {"examples": len(calibration)},

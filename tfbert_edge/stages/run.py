@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfbert_edge.atomic import write_text
 from tfbert_edge.console import Console
-from tfbert_edge.recipe import Recipe
+from tfbert_edge.recipe import Recipe, dump_recipe
 from tfbert_edge.stages.record import RunRecord
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tfbert_edge.data.features import Features
     from tfbert_edge.runtime.tokenizer import Tokenizer
     from tfbert_edge.tasks.base import Task
+
+RECIPE_FILE = "recipe.yaml"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,16 @@ class Run:
     recipe: Recipe
     record: RunRecord
     console: Console
+
+    def resolve(self, recipe: Recipe) -> None:
+        """Go on with ``recipe``, in which something was resolved, and write it and the record."""
+        self.recipe = recipe
+        if not self.record.on_disk:
+            return
+        text = dump_recipe(recipe)
+        self.record.describe(command=self.record.content["command"], recipe_text=text, measures=False)
+        self.record.save()
+        write_text(self.folder / RECIPE_FILE, text)
 
     @property
     def model_folder(self) -> Path:

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge.atomic import write_json
-from tfbert_edge.data.vocabulary import TrimmedVocabulary, trimmed_vocabulary
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
 from tfbert_edge.models.sharing import tied_variables
-from tfbert_edge.models.trim import trim_embeddings
+from tfbert_edge.models.vocabulary import change_vocabulary
 from tfbert_edge.recipe.schema import TrainingConfig
-from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.stages.inputs import check_inputs
+from tfbert_edge.stages.lengths import resolve_length
 from tfbert_edge.stages.network import Network
 from tfbert_edge.stages.run import Run
+from tfbert_edge.stages.vocabulary import choose_vocabulary
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.training.distribution import is_chief, make_strategy
 from tfbert_edge.training.evaluation import predict
@@ -34,7 +34,7 @@ def train_stage(run: Run) -> dict[str, Any]:
     Writes ``train/model`` and ``train/history.json``; ``train/snapshots`` while it trains. Returns ``history``,
     ``figures`` (of the weights that were kept), ``tokens_per_second`` (real tokens, without padding) and ``precision``.
     """
-    recipe, settings = run.recipe, run.recipe.training
+    settings = run.recipe.training
     # The strategy first: a multi-worker one must come before anything else of TensorFlow.
     strategy = make_strategy(settings.strategy)
     numbers = resolve_precision(
@@ -42,7 +42,10 @@ def train_stage(run: Run) -> dict[str, Any]:
     )
     run.console.say(f"  checkpoint {run.checkpoint}")
     data, task = run.data, run.data.task
-    tokenizer, trimmed = _vocabulary(run)
+    vocabulary = choose_vocabulary(run)
+    tokenizer = vocabulary.tokenizer
+    run.record.content["data"] |= {"vocabulary": vocabulary.figures, **resolve_length(run, tokenizer)}
+    recipe = run.recipe
     train, validation = (run.features(examples, tokenizer) for examples in (data.train, data.validation))
     run.record.content["data"] |= _describe(run, train)
     run.console.say(
@@ -55,7 +58,7 @@ def train_stage(run: Run) -> dict[str, Any]:
         train, batch_size=settings.batch_size, seed=recipe.seed, shards=strategy.num_replicas_in_sync
     )
     with strategy.scope(), precision(numbers):
-        loaded = _load(run, task, trimmed)
+        loaded = _load(run, task, vocabulary.rows)
         steps_must_fit(recipe, loaded.config)
         check_inputs(run)
         optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
@@ -114,28 +117,13 @@ def train_stage(run: Run) -> dict[str, Any]:
 
 
 def pretrained_network(run: Run) -> Network:
-    """The network as :func:`train_stage` starts from it, with the trimmed vocabulary and the same new head."""
-    tokenizer, trimmed = _vocabulary(run)
-    loaded = _load(run, run.data.task, trimmed)
-    return Network(loaded.model, loaded.config, tokenizer, run.data.task)
+    """The network as :func:`train_stage` starts from it, with the same vocabulary and the same new head."""
+    vocabulary = choose_vocabulary(run)
+    loaded = _load(run, run.data.task, vocabulary.rows)
+    return Network(loaded.model, loaded.config, vocabulary.tokenizer, run.data.task)
 
 
-def _vocabulary(run: Run) -> tuple[Tokenizer, TrimmedVocabulary | None]:
-    """The tokenizer to train with, and what is left of the checkpoint's vocabulary; None where that is all."""
-    tokenizer, settings = Tokenizer.from_folder(run.checkpoint), run.recipe.model.trim_vocabulary
-    before, trimmed = len(tokenizer.vocabulary), None
-    if settings.enabled:
-        # The training texts alone: what the smaller vocabulary costs on other texts is then in the figures.
-        trimmed = trimmed_vocabulary(
-            tokenizer, run.data.train.all_texts(), keep=settings.keep, min_count=settings.min_count
-        )
-        tokenizer = Tokenizer.from_vocabulary(trimmed.pieces, tokenizer.settings)
-        run.console.say(f"  vocabulary trimmed from {before:,} to {len(trimmed.pieces):,} pieces")
-    run.record.content["data"]["vocabulary"] = {"before": before, "after": len(tokenizer.vocabulary)}
-    return tokenizer, trimmed
-
-
-def _load(run: Run, task: Task, trimmed: TrimmedVocabulary | None) -> Loaded:
+def _load(run: Run, task: Task, rows: list[tuple[int, ...]] | None) -> Loaded:
     model = run.recipe.model
     _, raw = read_config(run.checkpoint)
     names = [name for _, name in sorted((raw.get("id2label") or {}).items(), key=lambda item: int(item[0]))]
@@ -153,12 +141,12 @@ def _load(run: Run, task: Task, trimmed: TrimmedVocabulary | None) -> Loaded:
         seed=run.recipe.seed,
         new_head=bool(names) and foreign,
     )
-    if trimmed is None:
+    if rows is None:
         return loaded
-    small, config = trim_embeddings(
-        loaded.model, loaded.config, trimmed.kept_ids, head=task.head, seed=run.recipe.seed
+    changed, config = change_vocabulary(
+        loaded.model, loaded.config, rows, head=task.head, seed=run.recipe.seed
     )
-    return Loaded(small, config, loaded.new_weights)
+    return Loaded(changed, config, loaded.new_weights)
 
 
 def _optimizer(model: Any, settings: TrainingConfig, updates_per_epoch: int) -> Any:

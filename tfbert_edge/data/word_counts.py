@@ -1,0 +1,55 @@
+"""How texts are spelled in word pieces: the counts behind trimming, extending and measuring a vocabulary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from tfbert_edge.runtime.tokenizer import Tokenizer
+
+CHUNK = 1024
+NO_LIMIT = 10_000_000
+CONTINUATION = "##"
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """Word pieces and words of texts, without the [CLS] and [SEP] around each.
+
+    Attributes:
+        pieces: int64 (V,), how often each piece occurs.
+        words: how many words there are, as BERT splits texts: at white space, and around each punctuation mark.
+        spelled: the ids of each word of more than one piece -> how often it occurs.
+    """
+
+    pieces: np.ndarray
+    words: int
+    spelled: Counter[tuple[int, ...]]
+
+
+def count_words(tokenizer: Tokenizer, texts: Iterable[str]) -> WordCounts:
+    """Tokenize ``texts``, whatever their length, and count."""
+    vocabulary = tokenizer.vocabulary
+    continues = np.array(
+        [piece.startswith(CONTINUATION) and piece != CONTINUATION for piece in vocabulary], bool
+    )
+    pieces, words = np.zeros(len(vocabulary), np.int64), 0
+    spelled: Counter[tuple[int, ...]] = Counter()
+    rest = iter(texts)
+    while chunk := list(islice(rest, CHUNK)):
+        encodings = tokenizer.encode_batch(chunk, max_length=NO_LIMIT)
+        ids = np.array([at for encoding in encodings for at in encoding.ids[1:-1]], np.int64)
+        if not len(ids):
+            continue
+        pieces += np.bincount(ids, minlength=len(vocabulary))
+        starts = np.flatnonzero(~continues[ids])
+        words += len(starts)
+        ends = np.append(starts[1:], len(ids))
+        several = ends - starts > 1
+        for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+            spelled[tuple(ids[start:end].tolist())] += 1
+    return WordCounts(pieces, words, spelled)
