@@ -1,11 +1,12 @@
-"""Compress one fine-tuned model in several ways, and measure each:
+"""Compress one fine-tuned model in several ways, or train in several ways, and measure each:
 
     python scripts/study.py scripts/studies/sst2.yaml --trained runs/teacher
     python scripts/study.py scripts/studies/sst2.yaml --trained runs/teacher --only three-layers heads
+    python scripts/study.py scripts/studies/vocabulary.yaml
 
 A study names a recipe, what all its runs have in common (`set`), and chains: their compression steps (`compress`) and what
-else they set. Each chain becomes a run of its own, in runs/STUDY/CHAIN, that takes over the training; finished ones are not
-run again.
+else they set. Each chain becomes a run of its own, in runs/STUDY/CHAIN, that takes over the training of --trained or, without
+it, trains itself; finished ones are not run again.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("study", type=Path, help="a YAML file with recipe, set and chains")
-    parser.add_argument(
-        "--trained", type=Path, required=True, help="a run of the recipe whose training is done"
-    )
+    parser.add_argument("--trained", type=Path, help="a run of the recipe whose training is done")
     parser.add_argument("--output", type=Path, help="where the runs go; default: runs/STUDY")
     parser.add_argument("--only", nargs="+", metavar="CHAIN", help="these chains alone")
     return parser.parse_args()
@@ -60,7 +59,7 @@ def main() -> None:
                 *study.get("set", []),
                 *study["chains"][name].get("set", []),
                 f"name={name}",
-                f"compress={json.dumps(study['chains'][name]['compress'])}",
+                f"compress={json.dumps(study['chains'][name].get('compress', []))}",
             ],
         )
         for name in arguments.only or study["chains"]

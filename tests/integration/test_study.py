@@ -53,13 +53,29 @@ def test_study_runs_each_chain_on_the_same_training(make_recipe, tmp_path):
         assert "accuracy" in record["stages"]["validate"]["forms"]["float32"]["metrics"]
 
 
+def test_study_without_a_training_trains_each_chain(make_recipe, tmp_path):
+    recipe = make_recipe(tmp_path, **SHORT)
+    chains = {"whole": {"set": ["model.trim_vocabulary.enabled=false"]}, "trimmed": {}}
+    path = tmp_path / "two.yaml"
+    path.write_text(yaml.safe_dump({"recipe": str(recipe), "chains": chains}))
+
+    done = study(path, "--output", tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+
+    records = [json.loads((tmp_path / "runs" / name / "run.json").read_text()) for name in chains]
+    whole, trimmed = (record["data"]["vocabulary"] for record in records)
+    assert whole["after"] == whole["before"] == trimmed["before"] > trimmed["after"]
+    assert not any("adopted_from" in record["stages"]["train"] for record in records)
+
+
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_chains_of_a_study_are_valid_recipes(path):
     content = yaml.safe_load(path.read_text())
     for name, chain in content["chains"].items():
         overrides = [*content.get("set", []), *chain.get("set", []), f"name={name}"]
-        recipe = load_recipe(content["recipe"], [*overrides, f"compress={json.dumps(chain['compress'])}"])
-        assert [step.method for step in recipe.compress] == [step["method"] for step in chain["compress"]]
+        steps = chain.get("compress", [])
+        recipe = load_recipe(content["recipe"], [*overrides, f"compress={json.dumps(steps)}"])
+        assert [step.method for step in recipe.compress] == [step["method"] for step in steps]
 
 
 def test_compress_script_runs_steps_of_the_command_line_in_a_run_of_their_own(make_recipe, tmp_path):
