@@ -67,8 +67,10 @@ def choose_vocabulary(run: Run) -> Vocabulary:
         run.console.say(f"  vocabulary extended by {len(new):,} pieces of the domain to {len(rows):,}")
     figures |= {"after": len(rows), "embedding_bytes": _table_bytes(run, len(own), len(rows))}
     figures["evaluation"] = vocabulary_figures(before, tokenizer, run.data.validation.all_texts())
+    if rows == own:
+        return Vocabulary(tokenizer, None, figures)
     _say(run, figures["evaluation"])
-    return Vocabulary(tokenizer, rows if rows != own else None, figures)
+    return Vocabulary(tokenizer, rows, figures)
 
 
 def _of_the_domain(
