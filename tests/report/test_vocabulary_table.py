@@ -82,3 +82,12 @@ def test_data_table_says_what_is_cut_and_whence_the_length_comes(changed):
     assert dict(tables.data_table(changed).rows)["Cut of the held-out texts"].startswith(
         "10 examples (1.00%)"
     )
+
+
+def test_data_table_of_a_task_with_windows_says_what_is_beyond_the_first(changed):
+    changed["data"]["windowed"] = changed["data"].pop("cut")
+    rows = dict(tables.data_table(changed).rows)
+
+    assert rows["In further windows in training"].startswith("75 examples (1.00%)")
+    assert rows["In further windows of the held-out texts"].startswith("9 examples (0.90%)")
+    assert not any(title.startswith("Cut") for title in rows)

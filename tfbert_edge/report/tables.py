@@ -236,7 +236,7 @@ def data_table(run: Run) -> Table | None:
     """Examples, labels and lengths."""
     data, exported = run.get("data") or {}, fig.stage(run, "export")
     lengths, vocabulary = data.get("lengths") or {}, exported.get("vocabulary") or {}
-    found, cut = data.get("max_length"), data.get("cut") or {}
+    found, cut, windowed = data.get("max_length"), data.get("cut") or {}, data.get("windowed") or {}
     length = fig.count(exported.get("sequence_length"))
     if found:
         length += (
@@ -253,6 +253,8 @@ def data_table(run: Run) -> Table | None:
         ["Sequence length of the files", length],
         ["Cut in training", _cut(cut.get("training"))],
         ["Cut of the held-out texts", _cut(exported.get("cut") or cut.get("evaluation"))],
+        ["In further windows in training", _cut(windowed.get("training"))],
+        ["In further windows of the held-out texts", _cut(windowed.get("evaluation"))],
         [
             "Vocabulary",
             " → ".join(fig.count(vocabulary[name]) for name in ("before", "after") if name in vocabulary),

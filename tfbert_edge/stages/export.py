@@ -58,12 +58,14 @@ def export_stage(run: Run) -> dict[str, Any]:
         _evaluation_set(run, network, validation).write(folder, network.task)
         figures: dict[str, Any] = {
             "sequence_length": length,
-            "cut": cut_figures(example_lengths(run.data.validation, network.tokenizer), length),
             "vocabulary": run.record.content["data"]["vocabulary"],
             "network": network_cost(run, network),
             "calibration": {"examples": len(calibration)},
             "forms": {},
         }
+        if network.task.reader.cuts:
+            lengths = example_lengths(run.data.validation, network.tokenizer, network.task)
+            figures["cut"] = cut_figures(lengths, length)
         audits = {}
         forms = recipe.export.forms
         files = len(forms) + (len(float_networks(run)) if recipe.steps_form else 0)

@@ -17,16 +17,16 @@ def resolve_length(run: Run, tokenizer: Tokenizer) -> dict[str, Any]:
     recipe, and write that; returns what run.json says of lengths in ``data``:
 
     - ``max_length``, with a percentile only: ``asked``, ``percentile`` and ``chosen``;
-    - ``cut``, of the ``training`` and the ``evaluation`` examples: see `cut_figures`.
-
-    For a task that reads long texts in windows, what is cut here is what goes into further windows.
+    - ``cut`` or, for a task that reads long texts in windows, ``windowed``: what lies beyond the length, of the ``training``
+      and the ``evaluation`` examples; see `cut_figures`.
     """
     from tfbert_edge.data.lengths import cut_figures, example_lengths, length_for
 
     data = run.recipe.data
+    task = run.data.task
     lengths = {
-        "training": example_lengths(run.data.train, tokenizer),
-        "evaluation": example_lengths(run.data.validation, tokenizer),
+        "training": example_lengths(run.data.train, tokenizer, task),
+        "evaluation": example_lengths(run.data.validation, tokenizer, task),
     }
     figures: dict[str, Any] = {}
     if data.max_length_percentile is not None:
@@ -48,7 +48,9 @@ def resolve_length(run: Run, tokenizer: Tokenizer) -> dict[str, Any]:
         run.console.say(
             f"  {data.max_length_percentile:g}% of the training examples fit in {chosen} word pieces"
         )
-    figures["cut"] = {role: cut_figures(found, run.recipe.data.max_length) for role, found in lengths.items()}
+    figures["cut" if task.reader.cuts else "windowed"] = {
+        role: cut_figures(found, run.recipe.data.max_length) for role, found in lengths.items()
+    }
     return figures
 
 
