@@ -97,6 +97,16 @@ def test_android_with_build_names_the_apk_that_make_left(repository, make_bundle
     assert "model.tflite" in apk.read_text()
 
 
+def test_android_with_build_hands_on_a_path_as_it_is(repository, make_bundle, capfd):
+    (repository / "Makefile").write_text(
+        "android-check:\n\ttest -f $(BUNDLE)/manifest.json\n\ttouch android_demo/a.apk\n"
+    )
+
+    assert run(["android", str(make_bundle("it's a $HOME/my bundle")), "--build"]) == 0
+
+    assert f"apk:     {repository / 'android_demo' / 'a.apk'}" in capfd.readouterr().out
+
+
 def test_android_with_install_puts_the_built_apk_on_the_phone(repository, make_bundle, phone, capfd):
     phone.set(installed=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import signal
 import subprocess
 import sys
@@ -59,10 +60,11 @@ def test_bundle_lies_in_the_apps_folder_as_a_zip_of_its_files(phone, make_bundle
     assert held == {one.name: (one.read_bytes(), zipfile.ZIP_STORED) for one in bundle.iterdir()}
 
 
-def test_nothing_stays_on_the_phone(phone, make_bundle):
+def test_nothing_stays_on_the_phone_and_the_app_is_closed(phone, make_bundle):
     validate(make_bundle())
 
     assert phone.files == []
+    assert not json.loads((phone.folder / "phone.json").read_text())["running"]
 
 
 def test_run_waits_for_a_report_that_takes_long(phone, make_bundle):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -74,12 +75,11 @@ def build(app: Path, bundle: Path) -> Path:
             f"{repository} has no Makefile: --build needs the repository of tfbert-edge around {FOLDER}."
         )
     before = {path: path.stat().st_mtime_ns for path in _apks(app)}
+    # The target's recipe hands it on to a shell.
+    given = shlex.quote(str(bundle.resolve())).replace("$", "$$")
+    command = ["make", "-C", str(repository), TARGET, f"BUNDLE={given}"]
     try:
-        done = subprocess.run(
-            ["make", "-C", str(repository), TARGET, f"BUNDLE={bundle.resolve()}"],
-            stdout=sys.stderr,
-            check=False,
-        )
+        done = subprocess.run(command, stdout=sys.stderr, check=False)
     except FileNotFoundError as error:
         raise DeviceError("make is not installed. Install it: apt install make") from error
     if done.returncode:

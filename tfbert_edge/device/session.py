@@ -123,7 +123,8 @@ class Session:
 
 @contextmanager
 def on_phone(phone: Adb, bundle: BundleFiles, *, timeout: float, console: Console) -> Iterator[Session]:
-    """Push a bundle, for runs in the block; at its end, however it ends, what was pushed and written is removed.
+    """Push a bundle, for runs in the block; at its end, however it ends, the app is closed and what was pushed and
+    written is removed.
 
     Args:
         timeout: seconds that one run may take.
@@ -136,7 +137,6 @@ def on_phone(phone: Adb, bundle: BundleFiles, *, timeout: float, console: Consol
     session = Session(phone, bundle, name, timeout=timeout, console=console)
     # First what fails fast, and leaves nothing: an app that lets nobody in.
     _as_app(phone, "mkdir", "-p", _BUNDLES)
-    finished = False
     try:
         with tempfile.TemporaryDirectory(prefix="tfbert-edge-") as scratch:
             packed = _pack(bundle, Path(scratch) / f"{name}.zip")
@@ -148,12 +148,11 @@ def on_phone(phone: Adb, bundle: BundleFiles, *, timeout: float, console: Consol
         _as_app(phone, "cp", inbox, f"{_BUNDLES}/{name}.zip")
         phone.shell("rm", "-f", inbox)
         yield session
-        finished = True
     except KeyboardInterrupt:
         console.say(f"interrupted; removing what was copied to {phone.phone}")
         raise
     finally:
-        _clean(session, inbox, finished=finished)
+        _clean(session, inbox)
 
 
 def _pack(bundle: BundleFiles, path: Path) -> Path:
@@ -165,13 +164,13 @@ def _pack(bundle: BundleFiles, path: Path) -> Path:
     return path
 
 
-def _clean(session: Session, inbox: str, *, finished: bool) -> None:
+def _clean(session: Session, inbox: str) -> None:
     phone = session.phone
     ours = [f"{_BUNDLES}/{session.name}.zip", *(f"{_REPORTS}/{run}.json" for run in session.reports)]
     try:
-        if not finished:
-            phone.shell("am", "force-stop", PACKAGE, check=False)
         left = [
+            # Its screen would stay on, and a run that is given up would go on.
+            phone.shell("am", "force-stop", PACKAGE, check=False),
             phone.shell("rm", "-f", inbox, check=False),
             phone.shell("run-as", PACKAGE, "rm", "-f", *ours, check=False),
         ]
