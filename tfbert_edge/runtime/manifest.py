@@ -46,7 +46,7 @@ class Manifest:
         inputs: tensors in the file's order, ``role`` being ids, segment_ids or mask.
         outputs: tensors in the file's order, with dtype, scale and zero point.
         thresholds: by name, for applications that accept an answer only above a score.
-        figures: what was measured, by name.
+        figures: what was measured, by name; ``evaluation`` is of the examples in ``eval.jsonl``, the rest of all.
         runtimes: by kernel set of LiteRT (xnnpack, builtin, reference), whether it runs the golden inputs right.
         files: every file of the bundle but the manifest itself.
         produced_by: versions of what made the bundle.
