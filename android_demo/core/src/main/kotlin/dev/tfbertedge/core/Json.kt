@@ -82,8 +82,9 @@ private class JsonReader(private val text: String) {
     }
 
     private fun value(depth: Int): Any? {
-        if (depth > Json.MAX_DEPTH) fail("nesting deeper than ${Json.MAX_DEPTH}")
-        return when (peek()) {
+        val first = peek()
+        if (depth == Json.MAX_DEPTH && (first == '{' || first == '[')) fail("nesting deeper than ${Json.MAX_DEPTH}")
+        return when (first) {
             '{' -> members(depth)
             '[' -> items(depth)
             '"' -> string()

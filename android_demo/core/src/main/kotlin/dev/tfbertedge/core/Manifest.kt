@@ -70,6 +70,7 @@ data class TokenizerSettings(
  * @property inputs tensors in the file's order.
  * @property outputs tensors in the file's order.
  * @property valueRange lowest and highest value of a regression, null for another task.
+ * @property settings what else the task's reading and decoding depend on, plain JSON values by name.
  * @property thresholds by name, for applications that accept an answer only above a score.
  * @property figures what was measured, plain JSON values by name.
  * @property runtimes by kernel set of LiteRT (xnnpack, builtin, reference), whether it runs the golden inputs right.
@@ -86,6 +87,7 @@ data class Manifest(
     val outputs: List<TensorInfo>,
     val tokenizer: TokenizerSettings,
     val valueRange: Pair<Double, Double>?,
+    val settings: Map<String, Any?>,
     val thresholds: Map<String, Double>,
     val figures: Map<String, Any?>,
     val runtimes: Map<String, Boolean>,
@@ -94,7 +96,7 @@ data class Manifest(
 ) {
     companion object {
         /** The newest schema that is read here. */
-        const val SCHEMA_VERSION: Int = 2
+        const val SCHEMA_VERSION: Int = 3
 
         /** The file that holds the manifest. */
         const val FILE_NAME: String = "manifest.json"

@@ -10,7 +10,7 @@ internal object ManifestReader {
     private val HASH = Regex("[0-9a-f]{64}")
     private val FIELDS = setOf(
         "schema_version", "task", "labels", "form", "sequence_length", "inputs", "outputs", "tokenizer", "value_range",
-        "thresholds", "figures", "runtimes", "files", "produced_by",
+        "settings", "thresholds", "figures", "runtimes", "files", "produced_by",
     )
 
     fun read(text: String): Manifest {
@@ -39,6 +39,7 @@ internal object ManifestReader {
             },
             tokenizer = tokenizer(values.fields("tokenizer")),
             valueRange = valueRange(values),
+            settings = values.optionalMap("settings") { value, _ -> value },
             thresholds = values.optionalMap("thresholds") { value, where -> number(value, where) },
             figures = values.optionalMap("figures") { value, _ -> value },
             runtimes = values.optionalMap("runtimes") { value, where -> boolean(value, where) },

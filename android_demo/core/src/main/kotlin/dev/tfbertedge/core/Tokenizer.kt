@@ -67,7 +67,12 @@ class Tokenizer(vocabulary: List<String>, val settings: TokenizerSettings) {
      * @param maxLength longest window in pieces, special tokens included.
      * @throws IllegalArgumentException the windows would not advance: the stride, or the first text of a pair, is too long.
      */
-    fun encodeWindows(text: String, pair: String? = null, maxLength: Int = settings.maxLength, stride: Int = settings.stride): List<Encoding> {
+    fun encodeWindows(
+        text: String,
+        pair: String? = null,
+        maxLength: Int = settings.maxLength,
+        stride: Int = settings.stride,
+    ): List<Encoding> {
         requireRoom(maxLength, pair != null)
         require(stride >= 0) { "stride must be 0 or more, it was $stride." }
         val first = pieces(text)
@@ -106,9 +111,9 @@ class Tokenizer(vocabulary: List<String>, val settings: TokenizerSettings) {
         rawTokens.split(
             AlignedText.of(text),
             onText = { part ->
-                normalizedTokens.split(normalizer.normalize(part), onText = { addWords(it, pieces) }, onToken = pieces::add)
+                normalizedTokens.split(normalizer.normalize(part), onText = { addWords(it, pieces) }, onToken = pieces::addWord)
             },
-            onToken = pieces::add,
+            onToken = pieces::addWord,
         )
         return pieces
     }
@@ -130,7 +135,8 @@ class Tokenizer(vocabulary: List<String>, val settings: TokenizerSettings) {
         val firstSize = to - from
         val secondSize = secondTo - secondFrom
         val size = firstSize + 2 + if (second == null) 0 else secondSize + 1
-        val encoding = Encoding(IntArray(size), IntArray(size), IntArray(size), IntArray(size))
+        val words = IntArray(size) { -1 }
+        val encoding = Encoding(IntArray(size), IntArray(size), IntArray(size), IntArray(size), words, maxOf(from, secondFrom))
         encoding.ids[0] = clsId
         copy(first, from, to, encoding, 1)
         encoding.ids[firstSize + 1] = sepId
@@ -146,6 +152,7 @@ class Tokenizer(vocabulary: List<String>, val settings: TokenizerSettings) {
         pieces.ids.copyInto(encoding.ids, at, from, to)
         pieces.starts.copyInto(encoding.starts, at, from, to)
         pieces.ends.copyInto(encoding.ends, at, from, to)
+        pieces.words.copyInto(encoding.words, at, from, to)
     }
 
     private fun token(piece: AddedPiece, text: AlignedText): AddedTokens.Token {

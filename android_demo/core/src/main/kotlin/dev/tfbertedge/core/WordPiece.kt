@@ -15,6 +15,7 @@ internal class WordPiece(
 
     /** Adds the pieces of the code points from [from] to before [to] to [pieces]; one unknown piece if there are none. */
     fun split(text: AlignedText, from: Int, to: Int, pieces: Pieces) {
+        pieces.word++
         val before = pieces.size
         if (to - from <= maxWordCharacters && splitInto(text, from, to, pieces)) return
         pieces.size = before
@@ -44,7 +45,7 @@ internal class WordPiece(
     }
 }
 
-/** Ids and places of pieces, growing. */
+/** Ids, places and word numbers of pieces, growing. */
 internal class Pieces {
     var ids = IntArray(64)
         private set
@@ -52,17 +53,30 @@ internal class Pieces {
         private set
     var ends = IntArray(64)
         private set
+    var words = IntArray(64)
+        private set
     var size = 0
+
+    /** The number of the word that pieces are added to. */
+    var word = -1
+
+    /** Adds a word that is one piece whatever it holds. */
+    fun addWord(id: Int, start: Int, end: Int) {
+        word++
+        add(id, start, end)
+    }
 
     fun add(id: Int, start: Int, end: Int) {
         if (size == ids.size) {
             ids = ids.copyOf(size * 2)
             starts = starts.copyOf(size * 2)
             ends = ends.copyOf(size * 2)
+            words = words.copyOf(size * 2)
         }
         ids[size] = id
         starts[size] = start
         ends[size] = end
+        words[size] = word
         size++
     }
 }
