@@ -23,7 +23,7 @@ def test_compare_runs_takes_the_delivered_form_of_each(pair):
     assert plain == {
         "name": "plain", "metric": "accuracy", "float": 0.845, "quality": 0.835, "form": "int8",
         "size_bytes": 16_252_928, "zipped_bytes": None, "latency_ms": 5.8, "parameters": 10_310_000,
-        "macs": 275_000_000, "sequence_length": 64,
+        "macs": 275_000_000, "sequence_length": 64, "vocabulary": None, "pieces_per_word": None,
     }  # fmt: skip
     assert (distilled["size_bytes"], distilled["zipped_bytes"]) == (8_388_608, 6_291_456)
     assert (distilled["parameters"], distilled["macs"]) == (7_400_000, 150_500_000)
@@ -51,6 +51,18 @@ def test_compare_table_names_forms_and_lengths_that_differ(pair):
         ("plain, int8", "0.8350", "64"),
         ("distilled, dynamic", "0.8410", "48"),
     ]
+
+
+def test_compare_table_shows_vocabularies_that_differ(pair):
+    pair["plain"]["data"]["vocabulary"] = {"before": 30522, "after": 30522}
+    pair["distilled"]["data"]["vocabulary"] = {
+        "after": 12976,
+        "evaluation": {"pieces_per_word": {"before": 1.1, "after": 1.1427}},
+    }
+    table = compare_table(compare_runs(pair))
+
+    assert table.columns[-2:] == ["Word pieces", "Pieces a word"]
+    assert [row[-2:] for row in table.rows] == [["30,522", "–"], ["12,976", "1.143"]]  # noqa: RUF001
 
 
 def test_compare_runs_refuses_a_run_that_was_not_validated_and_two_metrics(pair, regression_run):

@@ -17,8 +17,8 @@ def compare_runs(runs: Mapping[str, Run]) -> list[dict[str, Any]]:
     """One entry a run of ``runs`` (name -> the content of ``run.json``), with the figures of the form that it delivers.
 
     Each holds ``name``, ``metric``, ``float`` (Keras's), ``quality`` (through LiteRT), ``form``, ``size_bytes``,
-    ``zipped_bytes``, ``latency_ms`` (median at 1 thread), ``parameters``, ``macs`` and ``sequence_length``; None where a run
-    did not measure it.
+    ``zipped_bytes``, ``latency_ms`` (median at 1 thread), ``parameters``, ``macs``, ``sequence_length``, ``vocabulary`` (how
+    many pieces) and ``pieces_per_word`` (of the held-out texts); None where a run did not measure it.
 
     Raises:
         RunError: a run has not been validated, or two runs are judged by different metrics.
@@ -42,6 +42,8 @@ def _row(name: str, run: Run) -> dict[str, Any]:
     # A record from before the export stage counted has the count of the last compression step.
     counts = [exported.get("network"), *(step.get("after") for step in reversed(fig.compress_steps(run)))]
     cost: Mapping[str, Any] = next((count for count in counts if count), {})
+    vocabulary = (run.get("data") or {}).get("vocabulary") or {}
+    spelled = (vocabulary.get("evaluation") or {}).get("pieces_per_word") or {}
     return {
         "name": name,
         "metric": metric,
@@ -54,11 +56,14 @@ def _row(name: str, run: Run) -> dict[str, Any]:
         "parameters": cost.get("parameters"),
         "macs": cost.get("macs"),
         "sequence_length": exported.get("sequence_length"),
+        "vocabulary": vocabulary.get("after"),
+        "pieces_per_word": spelled.get("after"),
     }
 
 
 def compare_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """The runs in the order of ``rows``. A form that all deliver stands in the heading; lengths are shown where they differ."""
+    """The runs in the order of ``rows``. A form that all deliver stands in the heading; lengths and vocabularies are shown
+    where they differ."""
     forms = {row["form"] for row in rows}
     what = forms.pop() if len(forms) == 1 else "file"
     title = fig.metric_title(rows[0]["metric"])
@@ -66,6 +71,8 @@ def compare_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     columns += ["Size (MiB)", "Zipped (MiB)", "p50 ms", "Parameters (M)", "MACs (M)"]
     lengths = len({row["sequence_length"] for row in rows}) > 1
     columns += ["Length"] * lengths
+    vocabularies = len({(row["vocabulary"], row["pieces_per_word"]) for row in rows}) > 1
+    columns += ["Word pieces", "Pieces a word"] * vocabularies
     cells = [
         [
             row["name"] if what != "file" else f"{row['name']}, {row['form']}",
@@ -77,6 +84,7 @@ def compare_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             fig.millions(row["parameters"]),
             fig.millions(row["macs"]),
             *[fig.count(row["sequence_length"])] * lengths,
+            *[fig.count(row["vocabulary"]), fig.score(row["pieces_per_word"], 3)] * vocabularies,
         ]
         for row in rows
     ]
