@@ -10,7 +10,9 @@ from transformers import AutoTokenizer
 from tfbert_edge.data.word_counts import count_words
 from tfbert_edge.runtime.tokenizer import Tokenizer
 
-TEXTS = ["The film was lovingly made, really!", "a b## c", "☃ films [MASK]", "", "naïve films: 1999"] * 300
+TEXTS = ["The film was lovingly made, really!", "a b## c", "☃ films [MASK]", "", "naïve films: 1999"] * 3
+# More than are tokenized at a time, each another one.
+TEXTS += [f"film {number} was lovingly clumsily made" for number in range(1100)]
 
 
 def test_count_words_equals_counting_transformers_pieces(tiny_bert_folder):

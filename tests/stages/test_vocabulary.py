@@ -122,6 +122,17 @@ def test_length_is_resolved_once_and_taken_up_again(open_tiny):
     assert (stored.data.max_length, stored.data.max_length_percentile) == (8, 100.0)
 
 
+def test_what_is_beyond_the_length_is_cut_or_in_further_windows(open_tiny, monkeypatch):
+    run = open_tiny("data.max_length=8")
+    tokenizer = choose_vocabulary(run).tokenizer
+    cut = resolve_length(run, tokenizer)
+    # A task that reads windows has its examples whole here, as one row each.
+    monkeypatch.setattr(type(run.data.task.reader), "cuts", False)
+
+    assert resolve_length(run, tokenizer) == {"windowed": cut["cut"]}
+    assert cut["cut"]["evaluation"]["pieces"] == (11 - 8) + (26 - 8)
+
+
 def test_as_resolved_leaves_a_recipe_that_asks_for_something_else():
     recipe = load_recipe("rotten-tomatoes", ["data.max_length=64", "data.max_length_percentile=99"])
     recorded = {"max_length": {"asked": 64, "percentile": 99.0, "chosen": 40}}

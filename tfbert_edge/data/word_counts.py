@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
@@ -32,24 +31,36 @@ class WordCounts:
 
 
 def count_words(tokenizer: Tokenizer, texts: Iterable[str]) -> WordCounts:
-    """Tokenize ``texts``, whatever their length, and count."""
+    """Tokenize ``texts``, whatever their length, and count. One that is there several times counts as often."""
     vocabulary = tokenizer.vocabulary
     continues = np.array(
         [piece.startswith(CONTINUATION) and piece != CONTINUATION for piece in vocabulary], bool
     )
     pieces, words = np.zeros(len(vocabulary), np.int64), 0
     spelled: Counter[tuple[int, ...]] = Counter()
-    rest = iter(texts)
-    while chunk := list(islice(rest, CHUNK)):
+    for chunk, times in _chunks(texts):
         encodings = tokenizer.encode_batch(chunk, max_length=NO_LIMIT)
         ids = np.array([at for encoding in encodings for at in encoding.ids[1:-1]], np.int64)
         if not len(ids):
             continue
-        pieces += np.bincount(ids, minlength=len(vocabulary))
+        pieces += times * np.bincount(ids, minlength=len(vocabulary))
         starts = np.flatnonzero(~continues[ids])
-        words += len(starts)
+        words += times * len(starts)
         ends = np.append(starts[1:], len(ids))
         several = ends - starts > 1
         for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
-            spelled[tuple(ids[start:end].tolist())] += 1
+            spelled[tuple(ids[start:end].tolist())] += times
     return WordCounts(pieces, words, spelled)
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[tuple[list[str], int]]:
+    """Different texts, at most 1,024 at a time, with how often each of them is there.
+
+    A context that many questions are asked about is tokenized once.
+    """
+    by_times: dict[int, list[str]] = {}
+    for text, times in Counter(texts).items():
+        by_times.setdefault(times, []).append(text)
+    for times, group in by_times.items():
+        for start in range(0, len(group), CHUNK):
+            yield group[start : start + CHUNK], times
