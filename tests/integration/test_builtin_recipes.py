@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,9 @@ def labels_of(recipe: Recipe) -> list[str]:
 def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> None:
     """A file as ``source`` describes it: separator, header, and every column that the recipe names."""
     draw = random.Random(seed)
+    if recipe.task.type == "question_answering":
+        path.write_text(json.dumps(squad(draw, seed)), encoding="utf-8")
+        return
     data = recipe.data
     used = [data.text_column, data.text_pair_column, data.label_column, data.id_column, *source.where]
     columns = list(source.columns or dict.fromkeys(name for name in used if name))
@@ -51,9 +55,21 @@ def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> No
             writer.writerow([cells[name] for name in columns])
 
 
+def squad(draw: random.Random, seed: int) -> dict[str, Any]:
+    """Questions in SQuAD's form, each about a context of its own."""
+    paragraphs = []
+    for number in range(ROWS):
+        context = sentence(draw, seed * ROWS + number)
+        answers = [{"text": context.split()[1], "answer_start": context.index(" ") + 1}]
+        asked = {"id": f"{seed}-{number}", "question": sentence(draw, number), "answers": answers}
+        paragraphs.append({"context": context, "qas": [asked]})
+    return {"version": "1.1", "data": [{"title": "made", "paragraphs": paragraphs}]}
+
+
 def tiny_overrides(recipe: Recipe, folder: Path, checkpoint: Path) -> list[str]:
     """The recipe as it is, on files made here, with few and small steps."""
     overrides = [f"model.checkpoint={checkpoint}", "data.max_length=24", "data.calibration_examples=16"]
+    overrides += ["data.stride=null", "training.evaluation_examples=null"]
     overrides += ["training.epochs=1", "training.batch_size=16", "training.precision=float32", "compress=[]"]
     overrides += [
         "export.forms=[float32]",

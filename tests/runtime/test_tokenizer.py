@@ -177,6 +177,11 @@ def test_save_then_auto_tokenizer_gives_equal_ids(folder, texts, tmp_path):
     assert Tokenizer.from_folder(tmp_path).vocabulary == ours.vocabulary
 
 
+def test_save_keeps_the_overlap_of_windows(tiny_tokenizer, tmp_path):
+    tiny_tokenizer.with_stride(7).save(tmp_path)
+    assert Tokenizer.from_folder(tmp_path).settings.stride == 7
+
+
 def test_from_vocabulary_trimmed_pieces_equal_transformers(minilm, texts, tmp_path):
     full = Tokenizer.from_folder(minilm)
     pieces = [piece for piece in full.vocabulary if piece in SPECIALS or len(piece.removeprefix("##")) <= 3]

@@ -17,7 +17,7 @@ class RawExamples:
     """N examples as they stand in a source.
 
     ``values`` are what ``Task.encode_labels`` takes, ``where`` says where example i stands; ``class_names`` are those of a
-    data set that numbers its classes, in order.
+    data set that numbers its classes, in order; ``warnings`` are sentences that the user should see.
     """
 
     ids: list[str]
@@ -26,6 +26,7 @@ class RawExamples:
     values: list[Any]
     where: Callable[[int], str]
     class_names: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)

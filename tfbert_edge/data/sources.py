@@ -9,12 +9,13 @@ from typing import Any
 from tfbert_edge.data.examples import Examples
 from tfbert_edge.data.holdout import split_holdout
 from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
+from tfbert_edge.data.squad import question_examples
 from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import DataConfig, Holdout, TaskConfig
 from tfbert_edge.tasks import TASKS, Task, task_from
 from tfbert_edge.tasks.classification import Classification
 
-LOADERS: dict[str, Loader] = {}
+LOADERS: dict[str, Loader] = {"question_answering": question_examples}
 """Tasks whose examples are more than columns of a table, each with what reads them."""
 
 
@@ -42,6 +43,7 @@ def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Sp
     raw_validation = None
     if not isinstance(data.validation, Holdout):
         raw_validation = load(Reading(data.validation, data, "validation", seed))
+    warnings += [*raw.warnings, *(raw_validation.warnings if raw_validation is not None else ())]
     task = _task(task_config, raw, data.label_column)
     train = _examples(raw, task)
     if raw_validation is None:

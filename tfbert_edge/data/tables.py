@@ -6,7 +6,7 @@ import contextlib
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,13 @@ class Table:
 
 
 def load_table(
-    source: Source, columns: dict[str, str], *, setting: str, split: str = "train", seed: int
+    source: Source,
+    columns: dict[str, str],
+    *,
+    setting: str,
+    split: str = "train",
+    seed: int,
+    optional: Sequence[str] = (),
 ) -> Table:
     """The rows of a source that fit ``where``, at most ``limit`` of them.
 
@@ -59,15 +65,19 @@ def load_table(
         setting: the recipe's key that holds the source, for messages.
         split: the split where the source names none.
         seed: draws the rows of ``limit`` where the source has no seed of its own.
+        optional: columns to read too, where all files of the source have them.
 
     Raises:
         DataError: something cannot be found, read or matched; the message says what to do.
     """
     wanted = {**columns, **{column: f"{setting}.where" for column in source.where}}
-    tables = []
+    read = []
     for path in source.path:
         location = locate(path, setting=f"{setting}.path")
-        tables.append(_table(_read(location, source, setting, split), wanted, location.name))
+        read.append((_read(location, source, setting, split), location.name))
+    there = [column for column in optional if all(column in contents.names for contents, _ in read)]
+    wanted |= {column: f"{setting}.path" for column in there}
+    tables = [_table(contents, wanted, name) for contents, name in read]
     table = tables[0] if len(tables) == 1 else _joined(tables)
     if not len(table):
         raise DataError(f"{', '.join(source.path)} has no rows. Bring a file with examples.")
@@ -124,6 +134,10 @@ def _read(location: Location, source: Source, setting: str, split: str) -> _Cont
         raise DataError(
             f"the name of {location.name} does not tell its format: "
             f"set {setting}.format to csv, tsv, jsonl or parquet."
+        )
+    if kind == "squad":
+        raise DataError(
+            f"{location.name} is SQuAD's JSON, which question answering alone reads. Set {setting}.format."
         )
     if kind == "jsonl":
         # Not through datasets: its JSON reader turns texts that look like dates into time stamps.

@@ -92,6 +92,20 @@ def json_lines(path: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def json_document(path: str, name: str) -> Any:
+    """The one JSON value that a file holds.
+
+    Raises:
+        DataError: it is not UTF-8, a damaged .gz, or not JSON.
+    """
+    check_utf8(path, name, separator=None, quoting=False, header=False)
+    try:
+        with _open(path, errors="strict") as file:
+            return json.load(file)
+    except ValueError as error:
+        raise DataError(f"{name} is not JSON ({error}). Bring the file again.") from None
+
+
 def text_lines(path: str, name: str) -> list[str]:
     """The lines of a text file, without those that hold white space alone.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_compress import steps_contradict
+from tfbert_edge.recipe.checks_question_answering import question_answering_contradicts
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 from tfbert_edge.recipe.schema_data import Source
 from tfbert_edge.recipe.schema_training import METRICS
@@ -13,7 +14,7 @@ from tfbert_edge.recipe.schema_training import METRICS
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
 
-FILE_ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".gz")
+FILE_ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".gz")
 
 
 def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
@@ -28,6 +29,7 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
         _metric,
         _columns,
         _same_source,
+        question_answering_contradicts,
         steps_contradict,
     ):
         yield from check(recipe)
@@ -105,6 +107,19 @@ def _lengths(recipe: Recipe) -> Iterator[Contradiction]:
             f"given ({recipe.export.sequence_length}) together with data.max_length_percentile, which finds the length: "
             "set one of them to null",
             "data.max_length_percentile",
+        )
+    stride = recipe.data.stride
+    if stride is not None and not recipe.task.WINDOWS:
+        yield contradiction(
+            "data.stride",
+            f"is {stride}, but a {recipe.task.type} task cuts long texts and has no windows: set it to null",
+            "task",
+        )
+    elif stride is not None and stride > longest // 2:
+        yield contradiction(
+            "data.stride",
+            f"must be at most half of data.max_length ({longest}), was {stride}; windows would hardly move on",
+            "data.max_length",
         )
 
 

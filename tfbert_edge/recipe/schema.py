@@ -14,6 +14,7 @@ from tfbert_edge.recipe.schema_compress import CompressStep
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
 from tfbert_edge.recipe.schema_model import ModelConfig
+from tfbert_edge.recipe.schema_question_answering import QuestionAnsweringTask
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Gates",
     "Holdout",
     "ModelConfig",
+    "QuestionAnsweringTask",
     "Recipe",
     "RegressionTask",
     "Schedule",
@@ -51,6 +53,7 @@ class ClassificationTask(Block):
     """One label out of several for a text or a pair of texts."""
 
     TAG: ClassVar[str] = "classification"
+    WINDOWS: ClassVar[bool] = False
 
     type: Literal["classification"]
     labels: Annotated[tuple[Text, ...] | None, AfterValidator(_distinct)] = None
@@ -62,13 +65,16 @@ class RegressionTask(Block):
     """A number for a text or a pair of texts."""
 
     TAG: ClassVar[str] = "regression"
+    WINDOWS: ClassVar[bool] = False
 
     type: Literal["regression"]
     range: Annotated[tuple[float, float], AfterValidator(_rising)]
     """The lowest and the highest score."""
 
 
-TaskConfig = Annotated[ClassificationTask | RegressionTask, Field(discriminator="type")]
+TaskConfig = Annotated[
+    ClassificationTask | QuestionAnsweringTask | RegressionTask, Field(discriminator="type")
+]
 
 
 with warnings.catch_warnings():
@@ -102,6 +108,13 @@ with warnings.catch_warnings():
         def sequence_length(self) -> int:
             """The fixed length of the exported model's input."""
             return self.export.sequence_length or self.data.max_length
+
+        @property
+        def stride(self) -> int:
+            """The word pieces that neighbouring windows share; 0 where the task cuts long texts."""
+            if not self.task.WINDOWS:
+                return 0
+            return self.data.max_length // 4 if self.data.stride is None else self.data.stride
 
         @property
         def steps_form(self) -> Literal["dynamic", "int8", "float32"] | None:

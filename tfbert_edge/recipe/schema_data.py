@@ -80,8 +80,9 @@ class Source(Block):
     """The split of a hub data set or a `save_to_disk` folder; null: train, or validation."""
     revision: str | None = None
     """The hub revision: a branch, a tag or a commit."""
-    format: Literal["csv", "tsv", "jsonl", "parquet"] | None = None
-    """The file format; null: from the file's name (a final .gz is fine)."""
+    format: Literal["csv", "tsv", "jsonl", "parquet", "squad"] | None = None
+    """The file format; null: from the file's name (a final .gz is fine). squad: SQuAD's JSON, which .json means in
+    question answering (jsonl anywhere else)."""
     quoting: bool | None = None
     """Whether a double quote wraps a cell that holds separators; null: csv yes, tsv no (as in GLUE)."""
     header: bool = True
@@ -143,11 +144,16 @@ class DataConfig(Block):
     """The column of the label (of the score, in regression)."""
     id_column: str | None = None
     """The column of a unique id; null: rows are numbered."""
+    bad_answers: Literal["error", "drop"] = "error"
+    """What becomes of a question whose answer does not stand in its context where it should: error refuses it, drop leaves it
+    out, and says how many (question answering)."""
     max_length: Annotated[int, Field(ge=8)] = 128
-    """Word pieces in an example, [CLS] and [SEP] included; longer ones are cut."""
+    """Word pieces in an example, [CLS] and [SEP] included; longer ones are cut, or read in windows, as the task has it."""
     max_length_percentile: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """Shortens max_length to what this share (per cent) of the training examples fit in, once their pieces are counted;
     export.sequence_length follows. null: max_length stays as it is."""
+    stride: NonNegativeInt | None = None
+    """Word pieces that neighbouring windows of a long text share, in tasks that have windows; null: a quarter of max_length."""
     batch_size: PositiveInt = 32
     """Examples in a batch when the model is evaluated (training has its own)."""
     calibration_examples: PositiveInt = 256

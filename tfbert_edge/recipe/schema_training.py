@@ -20,11 +20,21 @@ WARMUP_RATIO = 0.1
 
 METRICS = {
     "classification": ("accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews"),
+    "question_answering": ("f1", "exact_match"),
     "regression": ("pearson", "spearman", "mse"),
 }
 
 Metric = Literal[
-    "accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews", "pearson", "spearman", "mse"
+    "accuracy",
+    "precision_macro",
+    "recall_macro",
+    "f1_macro",
+    "matthews",
+    "pearson",
+    "spearman",
+    "mse",
+    "f1",
+    "exact_match",
 ]
 
 
@@ -132,6 +142,9 @@ class TrainingConfig(Block):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """auto: bfloat16 where the hardware computes in it."""
     early_stopping: EarlyStopping = EarlyStopping()
+    evaluation_examples: PositiveInt | None = None
+    """Validation examples, drawn by the seed, on which epochs and compression steps are compared; null: all.
+    The exported files are measured on all of them in any case."""
     checkpoint_seconds: PositiveFloat = 60.0
     """How often a snapshot is written from which training resumes."""
     tensorboard: bool = False

@@ -17,6 +17,12 @@ METRIC_NAMES = {
     "pearson": "Pearson",
     "spearman": "Spearman",
     "mse": "Mean squared error",
+    "f1": "F1",
+    "exact_match": "Exact match",
+    "f1_has_answer": "F1 (has answer)",
+    "exact_match_has_answer": "Exact match (has answer)",
+    "f1_no_answer": "F1 (no answer)",
+    "exact_match_no_answer": "Exact match (no answer)",
 }
 
 

@@ -13,6 +13,7 @@ from tfbert_edge.runtime.decode import (
     classification_result,
     regression_result,
 )
+from tfbert_edge.runtime.question_answering_reader import QuestionAnsweringReader
 from tfbert_edge.runtime.reading import OutputSpec, Reader, Rows
 
 
@@ -51,6 +52,7 @@ class RegressionReader(Reader):
 
 READERS: dict[str, type[Reader]] = {
     "classification": ClassificationReader,
+    "question_answering": QuestionAnsweringReader,
     "regression": RegressionReader,
 }
 

@@ -126,6 +126,10 @@ class Tokenizer:
         """Return the same tokenizer with another longest sequence."""
         return Tokenizer(self._vocabulary, replace(self._settings, max_length=max_length))
 
+    def with_stride(self, stride: int) -> Tokenizer:
+        """Return the same tokenizer with another overlap of windows."""
+        return Tokenizer(self._vocabulary, replace(self._settings, stride=stride))
+
     def encode(self, text: str, pair: str | None = None, *, max_length: int | None = None) -> Encoding:
         """Tokenize one text, or a pair of texts.
 

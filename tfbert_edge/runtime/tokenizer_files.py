@@ -83,6 +83,7 @@ def read_tokenizer_folder(folder: Path) -> TokenizerParts:
             "Copy them from the checkpoint that the model started from."
         )
     settings = {**special, **settings, "max_length": _max_length(config, model_config)}
+    settings["stride"] = int(config.get("stride") or 0)
     plain = {settings[name]: AddedPiece(settings[name]) for name in SPECIAL_TOKEN_NAMES}
     settings["added_tokens"] = tuple(piece for piece in added if plain.get(piece.content) != piece)
     if sorted(ids.values()) != list(range(len(ids))):
@@ -105,6 +106,7 @@ def write_tokenizer_folder(
         "strip_accents": settings.strip_accents,
         "tokenize_chinese_chars": settings.handle_chinese_chars,
         "model_max_length": settings.max_length,
+        "stride": settings.stride,
         # Without it transformers asks special_tokens_map.json, and newer versions write it no more.
         "added_tokens_decoder": {
             str(token["id"]): {name: token[name] for name in ("content", *_FLAGS)}

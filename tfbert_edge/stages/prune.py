@@ -126,7 +126,7 @@ def changed_network(run: Run, network: Network, changed: Network, folder: Path) 
 def measured(run: Run, network: Network) -> dict[str, Any]:
     """What a network costs, and its ``metrics`` on the validation set."""
     task, recipe = network.task, run.recipe
-    validation = run.features(run.data.validation, network.tokenizer)
+    validation = run.trial_features(network.tokenizer)
     outputs = predict(network.model, validation, batch_size=recipe.data.batch_size)
     return {**network_cost(run, network), "metrics": task.metrics(outputs, validation.known_truth)}
 

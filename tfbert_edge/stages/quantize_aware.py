@@ -39,9 +39,8 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     with precision("float32"):
         network = saved_network(run, source)
         model = without_dropout(network.model)
-        train, validation = (
-            run.features(examples, network.tokenizer) for examples in (run.data.train, run.data.validation)
-        )
+        train = run.features(run.data.train, network.tokenizer)
+        validation = run.trial_features(network.tokenizer)
         if step.examples is not None:
             train = calibration_examples(train, step.examples, seed=recipe.seed + 1)
         calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)

@@ -103,6 +103,16 @@ class Run:
             examples, tokenizer, max_length=max_length or self.recipe.data.max_length, task=self.data.task
         )
 
+    def trial_features(self, tokenizer: Tokenizer) -> Features:
+        """Encode the validation examples on which epochs and steps are compared: ``training.evaluation_examples`` of them."""
+        import numpy as np
+
+        examples, count = self.data.validation, self.recipe.training.evaluation_examples
+        if count is not None and count < len(examples):
+            drawn = np.random.default_rng(self.recipe.seed).permutation(len(examples))[:count]
+            examples = examples.select(np.sort(drawn))
+        return self.features(examples, tokenizer)
+
     def check_gates(self) -> None:
         """Hold the figures against the recipe's gates.
 

@@ -78,7 +78,7 @@ def train_student(
     ``tokens_per_second``.
     """
     recipe, task = run.recipe, run.data.task
-    validation = run.features(run.data.validation, student.tokenizer)
+    validation = run.trial_features(student.tokenizer)
     with precision("float32"):
         before = measured(run, saved_network(run, source))
     batches = _batches(step, train, seed=recipe.seed + 3)

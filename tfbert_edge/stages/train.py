@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge.atomic import write_json
+from tfbert_edge.data.features import Features
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
 from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.models.vocabulary import change_vocabulary
@@ -46,11 +47,11 @@ def train_stage(run: Run) -> dict[str, Any]:
     tokenizer = vocabulary.tokenizer
     run.record.content["data"] |= {"vocabulary": vocabulary.figures, **resolve_length(run, tokenizer)}
     recipe = run.recipe
-    train, validation = (run.features(examples, tokenizer) for examples in (data.train, data.validation))
+    train, validation = run.features(data.train, tokenizer), run.trial_features(tokenizer)
     run.record.content["data"] |= _describe(run, train)
     run.console.say(
-        f"  {len(train):,} examples to train, {len(validation):,} to validate; longest {train.lengths.max()} of at most "
-        f"{recipe.data.max_length} word pieces ({train.truncated:,} cut); {numbers}"
+        f"  {_counted(train)} to train, {_counted(validation)} to validate; longest {train.lengths.max()} "
+        f"of at most {recipe.data.max_length} word pieces ({train.truncated:,} cut); {numbers}"
     )
     from tfbert_edge.data.batching import LengthBucketedBatches
 
@@ -178,7 +179,14 @@ def task_loss(task: Task, settings: TrainingConfig, labels: np.ndarray | None) -
     return make_loss(task.loss, class_weights=weights, label_smoothing=settings.label_smoothing)
 
 
-def _describe(run: Run, train: Any) -> dict[str, Any]:
+def _counted(features: Features) -> str:
+    """How many examples, and how many windows they make."""
+    examples = len(features.starts) - 1
+    windows = f" in {len(features):,} windows" if len(features) != examples else ""
+    return f"{examples:,} examples{windows}"
+
+
+def _describe(run: Run, train: Features) -> dict[str, Any]:
     """The ``data`` of run.json."""
     lengths = train.lengths
     return {

@@ -43,7 +43,7 @@ def choose_vocabulary(run: Run) -> Vocabulary:
         DataError: texts of ``model.extend_vocabulary`` cannot be had, or ``keep`` has what cannot be spelled.
     """
     model, texts = run.recipe.model, run.data.train.all_texts()
-    before = tokenizer = Tokenizer.from_folder(run.checkpoint)
+    before = tokenizer = Tokenizer.from_folder(run.checkpoint).with_stride(run.recipe.stride)
     own: list[tuple[int, ...]] = [(at,) for at in range(len(before.vocabulary))]
     rows = own
     figures: dict[str, Any] = {"before": len(own)}

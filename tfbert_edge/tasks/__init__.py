@@ -8,11 +8,12 @@ from typing import Any
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.tasks.classification import Classification
+from tfbert_edge.tasks.question_answering import QuestionAnswering
 from tfbert_edge.tasks.regression import Regression
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Classification, Regression)}
+TASKS: dict[str, type[Task]] = {task.name: task for task in (Classification, QuestionAnswering, Regression)}
 
-__all__ = ["TASKS", "Classification", "Regression", "Task", "task_from"]
+__all__ = ["TASKS", "Classification", "QuestionAnswering", "Regression", "Task", "task_from"]
 
 
 def task_from(*, type: str, **settings: Any) -> Task:
@@ -26,9 +27,9 @@ def task_from(*, type: str, **settings: Any) -> Task:
     if type not in TASKS:
         raise DataError(f"the task must be one of {', '.join(TASKS)}, was {type!r}.")
     task = TASKS[type]
-    takes = list(inspect.signature(task).parameters)
+    takes = inspect.signature(task).parameters
     given = {name: settings[name] for name in takes if settings.get(name) is not None}
-    missing = [name for name in takes if name not in given]
+    missing = [name for name, one in takes.items() if name not in given and one.default is one.empty]
     if missing:
         raise DataError(
             f"a {type} task needs {' and '.join(missing)}; nothing was given. Set task.{missing[0]}."
