@@ -207,6 +207,12 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write, mistakes)
         (["task.type=regresion"], "did you mean regression?"),
         (["task.labels=[a]"], "at least two labels"),
         (["data.validation={path: train.tsv}"], "is the same source as data.train"),
+        (["data.test={path: train.tsv}"], "data.test: is the same source as data.train"),
+        (
+            ["data.validation={path: b.tsv}", "data.test={path: b.tsv}"],
+            "data.test: is the same source as data.validation, so every figure would be measured where epochs",
+        ),
+        (["data.test={holdout: 9, path: b.tsv}"], "set data.test as a whole"),
         (
             ["data.validation={holdout: 0}"],
             "must be a count (1, 2, ...) or a fraction between 0 and 1, was 0",

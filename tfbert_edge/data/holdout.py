@@ -8,24 +8,31 @@ from tfbert_edge.errors import DataError
 
 
 def split_holdout(
-    labels: np.ndarray | None, holdout: int | float, *, seed: int, stratified: bool
+    labels: np.ndarray | None,
+    holdout: int | float,
+    *,
+    seed: int,
+    stratified: bool,
+    whole: int | None = None,
+    setting: str = "data.validation",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Indices of the examples that stay and of those held out, both ascending.
 
     Args:
         labels: (N,).
-        holdout: a count, or a fraction of N.
+        holdout: a count, or a fraction of ``whole``; None stands for N.
         stratified: each label is held out in proportion (largest remainders), and keeps at least one example.
+        setting: the recipe's key that asks for it, for messages.
 
     Raises:
         DataError: nothing would be held out, or nothing would stay.
     """
     assert labels is not None  # only labelled examples are split
     size = len(labels)
-    count = holdout if isinstance(holdout, int) else round(holdout * size)
+    count = holdout if isinstance(holdout, int) else round(holdout * (whole or size))
     if not 1 <= count < size:
         raise DataError(
-            f"data.validation.holdout is {holdout:g}, which takes {count} of {size} training examples; "
+            f"{setting}.holdout is {holdout:g}, which takes {count} of {size} training examples; "
             f"it must take at least 1 and leave at least 1."
         )
     random = np.random.default_rng(seed)

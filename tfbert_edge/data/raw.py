@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,27 @@ class RawExamples:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def distinct(self) -> RawExamples:
+        """Of examples with the same texts, white space at their ends aside, the first."""
+        pairs: Sequence[str] = [""] * len(self) if self.pairs is None else self.pairs
+        first: dict[tuple[str, str], int] = {}
+        for at, (text, pair) in enumerate(zip(self.texts, pairs, strict=True)):
+            first.setdefault((text.strip(), pair.strip()), at)
+        kept = list(first.values())
+        return RawExamples(
+            ids=[self.ids[at] for at in kept],
+            texts=[self.texts[at] for at in kept],
+            pairs=None if self.pairs is None else [self.pairs[at] for at in kept],
+            values=[self.values[at] for at in kept],
+            where=lambda index: self.where(kept[index]),
+            class_names=self.class_names,
+            warnings=self.warnings,
+        )
+
 
 @dataclass(frozen=True)
 class Reading:
-    """Which source is read: ``role`` is train or validation, ``setting`` its key in the recipe."""
+    """Which source is read: ``role`` is train, validation or test, ``setting`` its key in the recipe."""
 
     source: Source
     data: DataConfig
@@ -43,7 +60,7 @@ class Reading:
 
     @property
     def setting(self) -> str:
-        """``data.train`` or ``data.validation``."""
+        """``data.train``, ``data.validation`` or ``data.test``."""
         return f"data.{self.role}"
 
 

@@ -1,4 +1,4 @@
-"""From a recipe's ``data`` block to training and validation examples."""
+"""From a recipe's ``data`` block to training, validation and test examples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfbert_edge.data.holdout import split_holdout
 from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
 from tfbert_edge.data.squad import question_examples
 from tfbert_edge.errors import DataError
-from tfbert_edge.recipe.schema import DataConfig, Holdout, TaskConfig
+from tfbert_edge.recipe.schema import DataConfig, Holdout, Source, TaskConfig
 from tfbert_edge.tasks import TASKS, Task, task_from
 from tfbert_edge.tasks.classification import Classification
 
@@ -21,12 +21,13 @@ LOADERS: dict[str, Loader] = {"question_answering": question_examples}
 
 @dataclass(frozen=True)
 class Splits:
-    """A task with its examples, and what the user should know about them."""
+    """A task with its examples, and what the user should know about them; ``test`` is None where the recipe has none."""
 
     task: Task
     train: Examples
     validation: Examples
     warnings: list[str]
+    test: Examples | None = None
 
 
 def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Splits:
@@ -39,25 +40,45 @@ def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Sp
     """
     warnings: list[str] = []
     load = LOADERS.get(task_config.type, table_examples)
-    raw = load(Reading(data.train, data, "train", seed))
-    raw_validation = None
-    if not isinstance(data.validation, Holdout):
-        raw_validation = load(Reading(data.validation, data, "validation", seed))
-    warnings += [*raw.warnings, *(raw_validation.warnings if raw_validation is not None else ())]
+
+    def read(source: Source, role: str) -> RawExamples:
+        raw = load(Reading(source, data, role, seed))
+        warnings.extend(raw.warnings)
+        if data.distinct and len(different := raw.distinct()) < len(raw):
+            warnings.append(
+                f"{len(raw) - len(different)} {role} examples repeat the texts of earlier ones and are left out."
+            )
+            return different
+        return raw
+
+    raw = read(data.train, "train")
+    others = {
+        role: read(source, role)
+        for role, source in (("test", data.test), ("validation", data.validation))
+        if isinstance(source, Source)
+    }
     task = _task(task_config, raw, data.label_column)
     train = _examples(raw, task)
-    if raw_validation is None:
-        assert isinstance(data.validation, Holdout)  # or there would be something
-        kept, held = split_holdout(
-            train.labels, data.validation.holdout, seed=seed, stratified=isinstance(task, Classification)
-        )
-        train, validation = train.select(kept), train.select(held)
-    else:
-        validation = _examples(raw_validation, task)
+    measured = {role: _examples(other, task) for role, other in others.items()}
+    # The test examples first: which ones they are does not depend on how many validate.
+    for role, part in (("test", data.test), ("validation", data.validation)):
+        if isinstance(part, Holdout):
+            kept, held = split_holdout(
+                train.labels,
+                part.holdout,
+                seed=seed,
+                stratified=isinstance(task, Classification),
+                whole=len(raw),
+                setting=f"data.{role}",
+            )
+            train, measured[role] = train.select(kept), train.select(held)
     if isinstance(task, Classification):
-        warnings += _check_classes(task, train, validation)
-    warnings += _leakage(train, validation)
-    return Splits(task, train, validation, warnings)
+        warnings += _check_classes(task, {"training": train, **measured})
+    for role, examples in measured.items():
+        warnings += _leakage(train, examples, role)
+    if "test" in measured:
+        warnings += _leakage(measured["validation"], measured["test"], "test", of="validation")
+    return Splits(task, train, measured["validation"], warnings, measured.get("test"))
 
 
 def _task(config: TaskConfig, raw: RawExamples, label_column: str) -> Task:
@@ -84,10 +105,11 @@ def _examples(raw: RawExamples, task: Task) -> Examples:
     return Examples(raw.ids, raw.texts, raw.pairs, task.encode_labels(values, raw.where))
 
 
-def _check_classes(task: Task, train: Examples, validation: Examples) -> list[str]:
+def _check_classes(task: Task, parts: dict[str, Examples]) -> list[str]:
     warnings: list[str] = []
-    assert train.labels is not None and validation.labels is not None  # encoded above
-    for role, labels in (("training", train.labels), ("validation", validation.labels)):
+    for role, examples in parts.items():
+        labels = examples.labels
+        assert labels is not None  # encoded above
         present = set(labels.tolist())
         if len(present) == 1 and role == "training":
             only = task.labels[present.pop()]
@@ -101,13 +123,13 @@ def _check_classes(task: Task, train: Examples, validation: Examples) -> list[st
     return warnings
 
 
-def _leakage(train: Examples, validation: Examples) -> list[str]:
-    seen = Counter(_keys(train))
-    leaked = sum(key in seen for key in _keys(validation))
+def _leakage(known: Examples, examples: Examples, role: str, *, of: str = "training") -> list[str]:
+    seen = Counter(_keys(known))
+    leaked = sum(key in seen for key in _keys(examples))
     if not leaked:
         return []
     return [
-        f"{leaked} of {len(validation)} validation examples are also training examples (leakage: the figures "
+        f"{leaked} of {len(examples)} {role} examples are also {of} examples (leakage: the figures "
         "are too good). Remove them from one of the two."
     ]
 

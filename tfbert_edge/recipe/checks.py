@@ -164,13 +164,19 @@ def _columns(recipe: Recipe) -> Iterator[Contradiction]:
 
 def _same_source(recipe: Recipe) -> Iterator[Contradiction]:
     data = recipe.data
-    if not isinstance(data.validation, Source) or data.validation != data.train:
-        return
-    # Without a split, one folder or hub id stands for two: its train and its validation split.
-    if data.train.split is not None or all(path.endswith(FILE_ENDINGS) for path in data.train.path):
-        yield contradiction(
-            "data.validation",
-            "is the same source as data.train, so every figure would be measured on training examples; "
-            "use another source, or {holdout: 0.1}",
-            "data.train",
-        )
+    roles = {"train": data.train, "validation": data.validation, "test": data.test}
+    for role, other, what in (
+        ("validation", "train", "every figure would be measured on training examples"),
+        ("test", "train", "every figure would be measured on training examples"),
+        ("test", "validation", "every figure would be measured where epochs were chosen"),
+    ):
+        source = roles[role]
+        if not isinstance(source, Source) or source != roles[other]:
+            continue
+        # Without a split, one folder or hub id stands for several: each role has a split of its own.
+        if source.split is not None or all(path.endswith(FILE_ENDINGS) for path in source.path):
+            yield contradiction(
+                f"data.{role}",
+                f"is the same source as data.{other}, so {what}; use another source, or {{holdout: 0.1}}",
+                f"data.{other}",
+            )

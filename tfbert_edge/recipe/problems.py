@@ -133,7 +133,7 @@ def _message(error: ErrorDetails, path: Path, block: type[Block] | None) -> str:
     if kind == "extra_forbidden" and path:
         legal = list(block.model_fields) if block else []
         either = (
-            "; to change between a holdout and a source, set data.validation as a whole"
+            f"; to change between a holdout and a source, set {'.'.join(map(str, path[:2]))} as a whole"
             if block is Holdout
             else ""
         )

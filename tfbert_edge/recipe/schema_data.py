@@ -135,7 +135,12 @@ class DataConfig(Block):
     train: Source
     """The examples that train."""
     validation: Validation = Holdout(holdout=0.1)
-    """The examples that measure: a source, or {holdout: a count or a fraction of train}."""
+    """The examples on which epochs are chosen: a source, or {holdout: a count or a fraction of train}."""
+    test: Validation | None = None
+    """The examples that the exported files are measured on, which nothing was chosen on: a source or {holdout: ...} too;
+    null: those of validation."""
+    distinct: bool = False
+    """Whether, of examples with the same texts, only the first of a source counts."""
     text_column: str = "text"
     """The column of the text (of the first text, in a pair)."""
     text_pair_column: str | None = None

@@ -87,8 +87,8 @@ def _limits(run: Run, form: str | None) -> list[str]:
     if examples:
         error = f"a share of them has a standard error of up to {100 * 0.5 / examples**0.5:.1f} points; "
         limits.append(
-            f"Quality is that of {examples:,} held-out examples of one data set, on which the best epoch was also "
-            f"chosen; {'' if fig.is_regression(run) else error}other texts were not measured."
+            f"Quality is that of {examples:,} held-out examples of one data set, on which "
+            f"{'nothing was chosen' if data.get('test_examples') else 'the best epoch was also chosen'}; {'' if fig.is_regression(run) else error}other texts were not measured."
         )
     limits.append(f"Latency and memory were measured on {where}, not on a phone; expect other figures there.")
     if form and validated:

@@ -11,7 +11,7 @@ from tfbert_edge.report.tables import Table
 # Stands in rows of its own, or decides nothing about the result.
 ELSEWHERE = {
     "model": ("checkpoint", "revision"),
-    "data": ("train", "validation"),
+    "data": ("train", "validation", "test"),
     "training": ("checkpoint_seconds", "tensorboard"),
     "export": ("steps",),
 }
@@ -30,6 +30,7 @@ def recipe_table(run: Run) -> Table | None:
         ("Model", _listed(_without(recipe, "model"))),
         ("Training data", _source(data.get("train"))),
         ("Held-out data", _source(data.get("validation"))),
+        ("Test data", _source(data.get("test"))),
         ("Data", _listed(_without(recipe, "data"))),
         ("Training", _listed(_without(recipe, "training"))),
         *(

@@ -245,6 +245,7 @@ def data_table(run: Run) -> Table | None:
     rows = [
         ["Training examples", fig.count(data.get("train_examples"))],
         ["Held-out examples", fig.count(data.get("validation_examples"))],
+        ["Test examples", fig.count(data.get("test_examples"))],
         ["Labels", ", ".join(map(str, data.get("labels") or [])) or NOTHING],
         [
             "Word pieces an example",

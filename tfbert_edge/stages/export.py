@@ -47,15 +47,15 @@ def export_stage(run: Run) -> dict[str, Any]:
     with precision("float32"):
         network = saved_network(run, float_model_folder(run))
     length = recipe.sequence_length
-    train, validation = (
+    train, evaluation = (
         run.features(examples, network.tokenizer, max_length=length)
-        for examples in (run.data.train, run.data.validation)
+        for examples in (run.data.train, run.data.evaluation)
     )
     calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
     with new_folder(run.export_folder) as folder:
         _write_tokenizer(run, network.tokenizer, folder)
-        say(f"  Keras's answers to {len(validation):,} examples")
-        _evaluation_set(run, network, validation).write(folder, network.task)
+        say(f"  Keras's answers to {len(evaluation):,} examples")
+        _evaluation_set(run, network, evaluation).write(folder, network.task)
         figures: dict[str, Any] = {
             "sequence_length": length,
             "vocabulary": run.record.content["data"]["vocabulary"],
@@ -78,7 +78,7 @@ def export_stage(run: Run) -> dict[str, Any]:
                     form,
                     train=train,
                     calibration=calibration,
-                    validation=validation,
+                    evaluation=evaluation,
                     folder=folder,
                     figures=figures,
                 )
@@ -105,7 +105,7 @@ def _write_tokenizer(run: Run, tokenizer: Tokenizer, folder: Path) -> None:
 
 def _evaluation_set(run: Run, network: Network, features: Features) -> EvaluationSet:
     logits = _predicted(run, network.model, features)
-    examples = run.data.validation
+    examples = run.data.evaluation
     return EvaluationSet(
         **features.padded(run.recipe.sequence_length),
         truth=features.known_truth,
@@ -128,7 +128,7 @@ def _convert(
     *,
     train: Features,
     calibration: Features,
-    validation: Features,
+    evaluation: Features,
     folder: Path,
     figures: dict[str, Any],
 ) -> bytes:
@@ -142,7 +142,7 @@ def _convert(
             round_kernels(network.model, int4)
         model, chosen = make_int8(run, network, calibration=calibration, train=train)
         figures["calibration"].update(chosen)
-        _fake_quantized(run, network, chosen["ranges"], int4, validation, folder)
+        _fake_quantized(run, network, chosen["ranges"], int4, evaluation, folder)
     elif form == "int16x8":
         # As the device sees them: one at a time, padded to the model's length.
         padded = calibration.padded(length)
@@ -153,12 +153,12 @@ def _convert(
 
 
 def _fake_quantized(
-    run: Run, network: Network, ranges: Ranges, int4: list[str], validation: Features, folder: Path
+    run: Run, network: Network, ranges: Ranges, int4: list[str], evaluation: Features, folder: Path
 ) -> None:
     """Write what Keras answers with fake quantization, for LiteRT's integers to be held against."""
     model = fake_quantize(network.model, int4=int4)
     assign_ranges(model, ranges)
-    logits = _predicted(run, model, validation)
+    logits = _predicted(run, model, evaluation)
     outputs = ACTIVATIONS[network.task.output_activation](logits)
     write_arrays(folder / FAKE_QUANTIZED, {"outputs": outputs})
 

@@ -29,6 +29,12 @@ class RunData:
     train: Examples
     validation: Examples
     warnings: list[str]
+    test: Examples | None = None
+
+    @property
+    def evaluation(self) -> Examples:
+        """The examples that the exported files are measured on: those of the test, or, without one, of the validation."""
+        return self.validation if self.test is None else self.test
 
 
 @dataclass
@@ -75,7 +81,7 @@ class Run:
         splits = load_examples(self.recipe.data, self.recipe.task, seed=self.recipe.seed)
         for warning in splits.warnings:
             self.console.say(f"warning: {warning}")
-        return RunData(splits.task, splits.train, splits.validation, list(splits.warnings))
+        return RunData(splits.task, splits.train, splits.validation, list(splits.warnings), splits.test)
 
     @cached_property
     def task(self) -> Task:

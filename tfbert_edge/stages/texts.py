@@ -35,13 +35,13 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
 
 
 def unlabelled_texts(run: Run, step: Any) -> tuple[list[str], int]:
-    """The texts of ``step.unlabelled``, and how many the validation set and, where it trains along, the training set hold.
+    """The texts of ``step.unlabelled``, and how many the validation and test sets and, where it trains along, the training set hold.
 
     Raises:
         DataError: the texts cannot be had; see `load_unlabelled`.
     """
     data = run.data
-    without = data.validation.all_texts()
+    without = data.validation.all_texts() + ([] if data.test is None else data.test.all_texts())
     if step.unlabelled.with_training:
         without = without + data.train.all_texts()
     return load_unlabelled(

@@ -192,6 +192,7 @@ def _describe(run: Run, train: Features) -> dict[str, Any]:
     return {
         "train_examples": len(run.data.train),
         "validation_examples": len(run.data.validation),
+        **({} if run.data.test is None else {"test_examples": len(run.data.test)}),
         "labels": list(run.data.task.labels),
         "task": {"type": run.data.task.name, **run.data.task.parameters},
         "warnings": run.data.warnings,
