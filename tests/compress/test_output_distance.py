@@ -62,3 +62,18 @@ def test_values_is_the_mean_square():
 def test_answers_longer_than_the_batch_are_cut():
     longer = np.concatenate([THEIRS, np.full((2, 5, 3), 9.0, np.float32)], axis=1)
     assert distance("classes", OURS, longer) == pytest.approx(distance("classes", OURS, THEIRS))
+
+
+def test_segments_counts_the_first_piece_of_each_segment_of_a_row():
+    ours, theirs, temperature = OURS[:, :, :1], THEIRS[:, :, :1], 2.0
+    segments = np.array([[0, 0, 1, 0], [0, 1, 0, 0]], np.int32)
+    batch = {"attention_mask": MASK, "token_type_ids": segments}
+
+    found = output_distance("segments", ours, theirs, batch, temperature).numpy()
+
+    target, logits = expit(theirs[..., 0] / temperature), ours[..., 0] / temperature
+    share = expit(logits)
+    apart = target * np.log(target / share) + (1 - target) * np.log((1 - target) / (1 - share))
+    # Of the second row, only the first two pieces are real.
+    expected = [temperature**2 * apart[0, [0, 2, 3]].mean(), temperature**2 * apart[1, [0, 1]].mean()]
+    assert found == pytest.approx(expected, rel=1e-4)

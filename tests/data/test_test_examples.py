@@ -73,7 +73,13 @@ def test_distinct_keeps_the_first_of_equal_texts(write, load):
     splits = load("a.csv", distinct=True)
     everything = load("a.csv")
 
-    kept = sorted(zip(splits.train.ids + splits.validation.ids, splits.train.texts + splits.validation.texts))
+    kept = sorted(
+        zip(
+            splits.train.ids + splits.validation.ids,
+            splits.train.texts + splits.validation.texts,
+            strict=True,
+        )
+    )
     assert kept == [("train-1", "a"), ("train-2", "b"), ("train-3", "c"), ("train-4", "d")]
     assert splits.warnings[0] == "3 train examples repeat the texts of earlier ones and are left out."
     assert len(everything.train) + len(everything.validation) == 7

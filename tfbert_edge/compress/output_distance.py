@@ -3,6 +3,7 @@
 classes     T^2 KL(softmax(z_t / T) || softmax(z / T)) over the classes (Hinton et al. 2015); of pieces, averaged over them
 positions   the same over the pieces of a row, for each of the K columns, averaged over these
 labels      T^2 KL between Bernoulli distributions sigmoid(z_t / T) and sigmoid(z / T), averaged over labels and pieces
+segments    the same over the first pieces of segments alone: the [CLS] of sentences whose segments alternate
 values      (z - z_t)^2, averaged over values and pieces
 """
 
@@ -46,11 +47,23 @@ def _positions(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: fl
 
 
 def _labels(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
+    return over_pieces(_bernoulli(ours, theirs, temperature), batch)
+
+
+def _segments(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
+    segments = batch["token_type_ids"]
+    first = tf.concat([tf.ones_like(segments[:, :1], tf.bool), segments[:, 1:] != segments[:, :-1]], axis=1)
+    counted = tf.cast(first, tf.float32) * tf.cast(batch["attention_mask"], tf.float32)
+    apart = tf.reduce_sum(_bernoulli(ours, theirs, temperature) * counted, axis=1)
+    return apart / tf.maximum(tf.reduce_sum(counted, axis=1), 1.0)
+
+
+def _bernoulli(ours: Any, theirs: Any, temperature: float) -> Any:
     ours, theirs = ours / temperature, theirs / temperature
     share = tf.sigmoid(theirs)
     cross = tf.nn.sigmoid_cross_entropy_with_logits(labels=share, logits=ours)
     entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=share, logits=theirs)
-    return temperature**2 * over_pieces(tf.reduce_mean(cross - entropy, axis=-1), batch)
+    return temperature**2 * tf.reduce_mean(cross - entropy, axis=-1)
 
 
 def _values(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
@@ -61,6 +74,7 @@ DISTANCES: dict[str, Distance] = {
     "classes": _classes,
     "positions": _positions,
     "labels": _labels,
+    "segments": _segments,
     "values": _values,
 }
 

@@ -206,11 +206,11 @@ def _encode_rows(
         pair = None if examples.pairs is None else examples.pairs[at]
         try:
             rows = task.reader.rows(text, pair, tokenizer, max_length=max_length)
+            if examples.labels is not None:
+                labels += task.row_labels(examples.labels[at], rows)
         except DataError as error:
             raise DataError(f"{examples.ids[at]}: {error}") from error
         read.append(rows)
-        if examples.labels is not None:
-            labels += task.row_labels(examples.labels[at], rows)
         if on_progress is not None and (at + 1) % CHUNK == 0:
             on_progress(at + 1, len(examples))
     if on_progress is not None:

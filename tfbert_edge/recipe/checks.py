@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_compress import steps_contradict
 from tfbert_edge.recipe.checks_question_answering import question_answering_contradicts
+from tfbert_edge.recipe.checks_summarization import summarization_contradicts
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 from tfbert_edge.recipe.schema_data import Source
 from tfbert_edge.recipe.schema_training import METRICS
@@ -30,6 +31,7 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
         _columns,
         _same_source,
         question_answering_contradicts,
+        summarization_contradicts,
         steps_contradict,
     ):
         yield from check(recipe)

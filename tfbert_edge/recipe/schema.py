@@ -15,6 +15,7 @@ from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
 from tfbert_edge.recipe.schema_model import ModelConfig
 from tfbert_edge.recipe.schema_question_answering import QuestionAnsweringTask
+from tfbert_edge.recipe.schema_summarization import SummarizationTask
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "RegressionTask",
     "Schedule",
     "Source",
+    "SummarizationTask",
     "TaskConfig",
     "TrainingConfig",
     "ValidateConfig",
@@ -73,7 +75,8 @@ class RegressionTask(Block):
 
 
 TaskConfig = Annotated[
-    ClassificationTask | QuestionAnsweringTask | RegressionTask, Field(discriminator="type")
+    ClassificationTask | QuestionAnsweringTask | RegressionTask | SummarizationTask,
+    Field(discriminator="type"),
 ]
 
 

@@ -22,6 +22,7 @@ METRICS = {
     "classification": ("accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews"),
     "question_answering": ("f1", "exact_match"),
     "regression": ("pearson", "spearman", "mse"),
+    "summarization": ("rouge1", "rouge2", "rougeL"),
 }
 
 Metric = Literal[
@@ -35,6 +36,9 @@ Metric = Literal[
     "mse",
     "f1",
     "exact_match",
+    "rouge1",
+    "rouge2",
+    "rougeL",
 ]
 
 
@@ -106,7 +110,7 @@ class EarlyStopping(Block):
     """When training ends before its last epoch; the best checkpoint by this metric is kept in any case."""
 
     metric: Metric | None = None
-    """null: the task's primary metric (accuracy, spearman)."""
+    """null: the task's primary metric (accuracy, spearman, rouge1)."""
     patience: NonNegativeInt = 0
     """Epochs without a better figure before training ends; 0: never."""
 

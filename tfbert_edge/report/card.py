@@ -11,6 +11,7 @@ from tfbert_edge.report.markdown import escape, table_markdown
 from tfbert_edge.report.recipe_table import recipe_table
 from tfbert_edge.report.steps_table import steps_table
 from tfbert_edge.report.tables import Table
+from tfbert_edge.report.task_words import task_words
 from tfbert_edge.report.vocabulary_table import vocabulary_table
 from tfbert_edge.validate.gates import describe_gate
 
@@ -46,16 +47,10 @@ def model_card(run: Run, *, form: str | None = None) -> str:
 
 
 def _summary(run: Run, form: str | None) -> list[str]:
-    labels = (run.get("data") or {}).get("labels") or fig.stage(run, "validate").get("labels") or []
-    exported = fig.stage(run, "export")
-    what = (
-        "a number for a text"
-        if fig.is_regression(run)
-        else f"one of {len(labels)} labels: {', '.join(labels)}"
-    )
+    exported, words = fig.stage(run, "export"), task_words(run)
     length = exported.get("sequence_length")
-    pieces = f", of at most {length} word pieces" if length else ""
-    lines = [escape(f"A BERT encoder fine-tuned to give {what}{pieces}.")]
+    pieces = f", of at most {length} word pieces" if length and not words.windows else ""
+    lines = [escape(f"A BERT encoder fine-tuned to give {words.gives}{pieces}.")]
     audit = (exported.get("forms") or {}).get(form, {}).get("audit") or {}
     if form and audit.get("passed"):
         lines.append(
@@ -68,11 +63,10 @@ def _summary(run: Run, form: str | None) -> list[str]:
 
 
 def _usage(run: Run) -> list[str]:
-    call = 'predictor("a text to judge")' if not fig.is_regression(run) else 'predictor("a text to rate")'
     return [
         "## Use",
         "```python\nfrom tfbert_edge.runtime.predictor import Predictor\n\n"
-        f'predictor = Predictor.from_bundle("path/to/bundle.zip")\nprint({call})\n```',
+        f'predictor = Predictor.from_bundle("path/to/bundle.zip")\nprint({task_words(run).call})\n```',
         "`pip install tfbert-edge` is enough for that; TensorFlow is not needed. `golden.jsonl` holds inputs with their "
         "word pieces and raw outputs: another runtime is right where it gives the same with the reference kernels.",
     ]
@@ -86,9 +80,10 @@ def _limits(run: Run, form: str | None) -> list[str]:
     limits = []
     if examples:
         error = f"a share of them has a standard error of up to {100 * 0.5 / examples**0.5:.1f} points; "
+        chosen = "nothing was chosen" if data.get("test_examples") else "the best epoch was also chosen"
         limits.append(
             f"Quality is that of {examples:,} held-out examples of one data set, on which "
-            f"{'nothing was chosen' if data.get('test_examples') else 'the best epoch was also chosen'}; {'' if fig.is_regression(run) else error}other texts were not measured."
+            f"{chosen}; {'' if fig.is_regression(run) else error}other texts were not measured."
         )
     limits.append(f"Latency and memory were measured on {where}, not on a phone; expect other figures there.")
     if form and validated:
@@ -104,7 +99,12 @@ def _limits(run: Run, form: str | None) -> list[str]:
         fig.stage(run, "export").get("vocabulary") or {},
     )
     if length:
-        limits.append(f"Longer texts are cut at {length} word pieces.")
+        cut = (
+            f"read in windows of {length} word pieces"
+            if task_words(run).windows
+            else f"cut at {length} word pieces"
+        )
+        limits.append(f"Longer texts are {cut}.")
     if vocabulary.get("after", 0) < vocabulary.get("before", 0):
         limits.append(
             f"The vocabulary was trimmed from {vocabulary['before']:,} to {vocabulary['after']:,} pieces, by what "

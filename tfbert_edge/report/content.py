@@ -39,7 +39,7 @@ def report_sections(run: Run) -> list[Section]:
         Section(
             "Quality",
             _present(tables.metrics_table(run), tables.per_class_table(run)),
-            ("confusion", "values"),
+            ("confusion", "values", "rouge"),
         ),
         Section("Changed decisions", _present(tables.changed_table(run))),
         Section("Where the time goes", operators_tables(run)),

@@ -23,6 +23,11 @@ METRIC_NAMES = {
     "exact_match_has_answer": "Exact match (has answer)",
     "f1_no_answer": "F1 (no answer)",
     "exact_match_no_answer": "Exact match (no answer)",
+    **{
+        f"{prefix}rouge{kind}": f"{title}ROUGE-{kind}"
+        for prefix, title in (("", ""), ("lead_", "Lead, "), ("oracle_", "Oracle, "))
+        for kind in "12L"
+    },
 }
 
 
@@ -50,7 +55,8 @@ def primary_metric(run: Run) -> str:
     """The metric by which forms are compared."""
     validated = stage(run, "validate")
     known = validated.get("keras", {}).get("metrics") or stage(run, "train").get("figures") or {}
-    return validated.get("primary_metric") or ("spearman" if "spearman" in known else "accuracy")
+    guess = next((metric for metric in ("spearman", "rouge1") if metric in known), "accuracy")
+    return validated.get("primary_metric") or guess
 
 
 def is_regression(run: Run) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from tfbert_edge.report import figures as fig
 from tfbert_edge.report.figures import Run
 from tfbert_edge.report.plot_style import WIDTH_INCHES, Theme, drawing, place_labels, png
+from tfbert_edge.report.summary_plot import rouge_bars
 from tfbert_edge.report.tradeoff_plot import steps_against
 from tfbert_edge.validate.forms import read_outputs
 
@@ -50,6 +51,7 @@ def _plots(run: Run, folder: Path | None) -> dict[str, tuple[str, Callable[[Any,
         "latency": (f"{metric} against latency", lambda p, t: metric_against(run, p, t, "latency")),
         "latency_bars": ("Latency by form and threads", lambda p, t: latency_bars(run, p, t)),
         last[0]: last[1],
+        "rouge": (f"ROUGE of Keras and {form}, beside lead and oracle", lambda p, t: rouge_bars(run, p, t)),
         "steps_size": (f"{metric} against size, step by step", lambda p, t: steps_against(run, p, t, "size")),
         "steps_latency": (
             f"{metric} against latency, step by step",

@@ -12,6 +12,9 @@ from tfbert_edge.report import figures as fig
 from tfbert_edge.report.figures import NOTHING, Run
 from tfbert_edge.validate.gates import GATES
 
+LONGEST_TEXT = 400
+"""Characters of a text that stand in a table."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -182,7 +185,10 @@ def changed_table(run: Run, limit: int = 30) -> Table | None:
     examples = fig.stage(run, "validate").get("examples")
     rows = []
     for change in changed[:limit]:
-        text = change["text"] + (f" ‖ {change['text_pair']}" if change.get("text_pair") else "")
+        parts = [change["text"], *([change["text_pair"]] if change.get("text_pair") else [])]
+        text = " ‖ ".join(
+            part if len(part) <= LONGEST_TEXT else f"{part[:LONGEST_TEXT].rstrip()} …" for part in parts
+        )
         answers = [_answer(change, side) for side in ("keras", "form")]
         rows.append([str(change["id"]), text, _short(change["label"]), *answers])
     moved = "moved by more than the tolerance" if fig.is_regression(run) else "changed"

@@ -15,6 +15,7 @@ from tfbert_edge.runtime.decode import (
 )
 from tfbert_edge.runtime.question_answering_reader import QuestionAnsweringReader
 from tfbert_edge.runtime.reading import OutputSpec, Reader, Rows
+from tfbert_edge.runtime.summarization_reader import SummarizationReader
 
 
 class ClassificationReader(Reader):
@@ -54,6 +55,7 @@ READERS: dict[str, type[Reader]] = {
     "classification": ClassificationReader,
     "question_answering": QuestionAnsweringReader,
     "regression": RegressionReader,
+    "summarization": SummarizationReader,
 }
 
 

@@ -35,7 +35,8 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
 
 
 def unlabelled_texts(run: Run, step: Any) -> tuple[list[str], int]:
-    """The texts of ``step.unlabelled``, and how many the validation and test sets and, where it trains along, the training set hold.
+    """The texts of ``step.unlabelled``, and how many of them the sets to measure on and, where it trains
+    along, the training set hold.
 
     Raises:
         DataError: the texts cannot be had; see `load_unlabelled`.

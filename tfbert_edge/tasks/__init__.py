@@ -10,10 +10,21 @@ from tfbert_edge.tasks.base import Task
 from tfbert_edge.tasks.classification import Classification
 from tfbert_edge.tasks.question_answering import QuestionAnswering
 from tfbert_edge.tasks.regression import Regression
+from tfbert_edge.tasks.summarization import Summarization
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Classification, QuestionAnswering, Regression)}
+TASKS: dict[str, type[Task]] = {
+    task.name: task for task in (Classification, QuestionAnswering, Regression, Summarization)
+}
 
-__all__ = ["TASKS", "Classification", "QuestionAnswering", "Regression", "Task", "task_from"]
+__all__ = [
+    "TASKS",
+    "Classification",
+    "QuestionAnswering",
+    "Regression",
+    "Summarization",
+    "Task",
+    "task_from",
+]
 
 
 def task_from(*, type: str, **settings: Any) -> Task:

@@ -113,6 +113,10 @@ class Task(ABC):
         pairs = zip(self.answers(outputs, truth), self.answers(reference, truth), strict=True)
         return float(np.mean([self.same(one, other) for one, other in pairs]))
 
+    def compared(self, outputs: np.ndarray, truth: Truth) -> np.ndarray:
+        """Of the outputs, the numbers that answers are made of: all of them, unless some mean nothing."""
+        return outputs
+
     def same(self, answer: Any, other: Any) -> bool:
         """Whether two of `answers` are one decision."""
         return bool(answer == other)
@@ -120,6 +124,10 @@ class Task(ABC):
     def shown(self, answer: Any, outputs: np.ndarray) -> tuple[Any, float | None]:
         """One of `answers` in JSON values for a person, and its score, if it has one, from its example's rows of outputs."""
         return answer, None
+
+    def shown_label(self, label: Any) -> Any:
+        """One entry of `encode_labels` in JSON values for a person, to stand beside what `shown` gives."""
+        return self.label_json(label)
 
     def is_better(self, metric: str, figure: float, best: float) -> bool:
         """Whether ``figure`` is better than ``best`` by this metric."""

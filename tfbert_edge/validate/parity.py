@@ -15,7 +15,7 @@ def compare_outputs(
     """Distance of a form's outputs from Keras's on the same ids.
 
     Both arrays are (R, K) or (R, n, K), after the output activation. ``max_abs`` and ``mean_abs`` are the largest and mean
-    ``|form - keras|`` over all their numbers; ``agreement`` is ``task.agreement``.
+    ``|form - keras|`` over the numbers of `Task.compared`; ``agreement`` is ``task.agreement``.
 
     Raises:
         DataError: the shapes differ.
@@ -25,7 +25,8 @@ def compare_outputs(
             f"a form's outputs must have the shape of Keras's, {keras_outputs.shape}; they have {outputs.shape}. "
             "Export and validate with one recipe."
         )
-    distance = np.abs(outputs.astype(np.float64) - keras_outputs.astype(np.float64))
+    ours, theirs = (task.compared(one, truth).astype(np.float64) for one in (outputs, keras_outputs))
+    distance = np.abs(ours - theirs)
     return {
         "max_abs": float(distance.max()),
         "mean_abs": float(distance.mean()),

@@ -83,7 +83,7 @@ def changed_decisions(
         changes.append(
             {
                 **change,
-                "label": task.label_json(evaluation.truth.labels[place]),
+                "label": task.shown_label(evaluation.truth.labels[place]),
                 "keras": keras,
                 "form": form,
                 "keras_score": keras_score,

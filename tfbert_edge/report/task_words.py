@@ -1,0 +1,35 @@
+"""What the model card says of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tfbert_edge.report import figures as fig
+from tfbert_edge.report.figures import Run
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """What the network gives, how the predictor is called, and whether it reads long texts in windows."""
+
+    gives: str
+    call: str
+    windows: bool = False
+
+
+TASK_WORDS = {
+    "regression": TaskWords("a number for a text", 'predictor("a text to rate")'),
+    "summarization": TaskWords(
+        "the sentences that make a document's summary", 'predictor("a document").summary', windows=True
+    ),
+}
+
+
+def task_words(run: Run) -> TaskWords:
+    """The words of the run's task; a classification's hold its labels."""
+    validated = fig.stage(run, "validate")
+    name = "regression" if fig.is_regression(run) else validated.get("task", "")
+    if name in TASK_WORDS:
+        return TASK_WORDS[name]
+    labels = (run.get("data") or {}).get("labels") or validated.get("labels") or []
+    return TaskWords(f"one of {len(labels)} labels: {', '.join(labels)}", 'predictor("a text to judge")')
