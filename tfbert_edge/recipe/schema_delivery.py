@@ -71,5 +71,5 @@ class BundleConfig(Block):
 
     form: Form = "int8"
     eval_examples: NonNegativeInt = 200
-    """Labelled examples that go along, for measuring on the device; evenly spread over the validation set."""
+    """Labelled examples that go along, for measuring on the device; evenly spread over those that the files are measured on."""
     zip: bool = True
