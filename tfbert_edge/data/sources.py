@@ -11,6 +11,7 @@ from tfbert_edge.data.holdout import split_holdout
 from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
 from tfbert_edge.data.squad import question_examples
 from tfbert_edge.data.summaries import summaries
+from tfbert_edge.data.tagged import tagged_examples
 from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import DataConfig, Holdout, Source, TaskConfig
 from tfbert_edge.tasks import TASKS, Task, task_from
@@ -19,6 +20,7 @@ from tfbert_edge.tasks.classification import Classification
 LOADERS: dict[str, Loader] = {
     "question_answering": question_examples,
     "summarization": summaries,
+    "token_classification": tagged_examples,
 }
 """Tasks whose examples are more than columns of a table, each with what reads them."""
 

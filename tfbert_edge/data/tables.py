@@ -23,7 +23,7 @@ class Table:
     """Columns of equal length.
 
     Attributes:
-        columns: name -> values; a class that the data set numbers stands there by its name.
+        columns: name -> values; a class that the data set numbers stands there by its name, also in lists.
         class_names: name -> those names in the order of their numbers, for such columns.
         places: file and row of each row.
         numbers: each row's position, from 1, in all that was read.
@@ -100,7 +100,8 @@ class _Contents:
 
 def _of_dataset(dataset: Any) -> _Contents:
     datasets = require_extra("datasets", "train")
-    features = dataset.features
+    # A list of classes is numbered like one.
+    features = {name: getattr(feature, "feature", feature) for name, feature in dataset.features.items()}
     return _Contents(
         names=list(dataset.column_names),
         rows=len(dataset),
@@ -138,6 +139,10 @@ def _read(location: Location, source: Source, setting: str, split: str) -> _Cont
     if kind == "squad":
         raise DataError(
             f"{location.name} is SQuAD's JSON, which question answering alone reads. Set {setting}.format."
+        )
+    if kind == "conll":
+        raise DataError(
+            f"{location.name} is of CoNLL's columns, which token classification alone reads. Set {setting}.format."
         )
     if kind == "jsonl":
         # Not through datasets: its JSON reader turns texts that look like dates into time stamps.
@@ -250,12 +255,16 @@ def _table(contents: _Contents, wanted: dict[str, str], name: str) -> Table:
         columns[column] = contents.take(column)
         names = contents.class_names.get(column)
         if names is not None:
-            # -1 is the sign of an unlabelled row.
-            columns[column] = [
-                None if value is None or value < 0 else names[value] for value in columns[column]
-            ]
+            columns[column] = [_named(value, names) for value in columns[column]]
     rows = list(range(1, contents.rows + 1))
     return Table(columns, contents.class_names, [(name, row) for row in rows], rows)
+
+
+def _named(value: Any, names: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    # -1 is the sign of an unlabelled row.
+    return None if value is None or value < 0 else names[value]
 
 
 def _joined(tables: list[Table]) -> Table:

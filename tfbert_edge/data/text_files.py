@@ -117,6 +117,13 @@ def text_lines(path: str, name: str) -> list[str]:
         return [line.strip() for line in file if line.strip()]
 
 
+def raw_lines(path: str) -> Iterator[str]:
+    """The lines of a UTF-8 file as they are, without their ends."""
+    with _open(path, errors="strict") as file:
+        for line in file:
+            yield line.rstrip("\r\n")
+
+
 def unzipped(path: str, folder: str) -> str:
     """The path of the file, or where it is a .gz, of its content, written into ``folder``.
 

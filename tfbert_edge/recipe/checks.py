@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tfbert_edge.recipe.checks_compress import steps_contradict
 from tfbert_edge.recipe.checks_question_answering import question_answering_contradicts
 from tfbert_edge.recipe.checks_summarization import summarization_contradicts
+from tfbert_edge.recipe.checks_tags import tags_contradict
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 from tfbert_edge.recipe.schema_data import Source
 from tfbert_edge.recipe.schema_training import METRICS
@@ -15,7 +16,7 @@ from tfbert_edge.recipe.schema_training import METRICS
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
 
-FILE_ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".gz")
+FILE_ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".conll", ".txt", ".gz")
 
 
 def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
@@ -32,6 +33,7 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
         _same_source,
         question_answering_contradicts,
         summarization_contradicts,
+        tags_contradict,
         steps_contradict,
     ):
         yield from check(recipe)

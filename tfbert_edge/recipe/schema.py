@@ -16,6 +16,7 @@ from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates
 from tfbert_edge.recipe.schema_model import ModelConfig
 from tfbert_edge.recipe.schema_question_answering import QuestionAnsweringTask
 from tfbert_edge.recipe.schema_summarization import SummarizationTask
+from tfbert_edge.recipe.schema_tags import TokenClassificationTask
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Source",
     "SummarizationTask",
     "TaskConfig",
+    "TokenClassificationTask",
     "TrainingConfig",
     "ValidateConfig",
 ]
@@ -75,7 +77,7 @@ class RegressionTask(Block):
 
 
 TaskConfig = Annotated[
-    ClassificationTask | QuestionAnsweringTask | RegressionTask | SummarizationTask,
+    ClassificationTask | QuestionAnsweringTask | RegressionTask | SummarizationTask | TokenClassificationTask,
     Field(discriminator="type"),
 ]
 
@@ -117,7 +119,9 @@ with warnings.catch_warnings():
             """The word pieces that neighbouring windows share; 0 where the task cuts long texts."""
             if not self.task.WINDOWS:
                 return 0
-            return self.data.max_length // 4 if self.data.stride is None else self.data.stride
+            length = self.sequence_length
+            # At most half of a length that data.max_length_percentile has found.
+            return length // 4 if self.data.stride is None else min(self.data.stride, length // 2)
 
         @property
         def steps_form(self) -> Literal["dynamic", "int8", "float32"] | None:

@@ -80,9 +80,10 @@ class Source(Block):
     """The split of a hub data set or a `save_to_disk` folder; null: train, or validation."""
     revision: str | None = None
     """The hub revision: a branch, a tag or a commit."""
-    format: Literal["csv", "tsv", "jsonl", "parquet", "squad"] | None = None
+    format: Literal["csv", "tsv", "jsonl", "parquet", "squad", "conll"] | None = None
     """The file format; null: from the file's name (a final .gz is fine). squad: SQuAD's JSON, which .json means in
-    question answering (jsonl anywhere else)."""
+    question answering (jsonl anywhere else). conll: a token and, last, its tag a line, a blank line after each sentence
+    (token_classification)."""
     quoting: bool | None = None
     """Whether a double quote wraps a cell that holds separators; null: csv yes, tsv no (as in GLUE)."""
     header: bool = True
@@ -147,6 +148,10 @@ class DataConfig(Block):
     """The column of the second text; null: single texts."""
     label_column: str = "label"
     """The column of the label (of the score, in regression)."""
+    tokens_column: str = "tokens"
+    """The column of a list of tokens (token_classification)."""
+    tags_column: str = "tags"
+    """The column of a list of their tags (token_classification)."""
     id_column: str | None = None
     """The column of a unique id; null: rows are numbered."""
     bad_answers: Literal["error", "drop"] = "error"

@@ -19,6 +19,7 @@ from tfbert_edge.recipe.block import (
 WARMUP_RATIO = 0.1
 
 METRICS = {
+    "token_classification": ("f1", "precision", "recall"),
     "classification": ("accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews"),
     "question_answering": ("f1", "exact_match"),
     "regression": ("pearson", "spearman", "mse"),
@@ -39,6 +40,8 @@ Metric = Literal[
     "rouge1",
     "rouge2",
     "rougeL",
+    "precision",
+    "recall",
 ]
 
 
@@ -110,7 +113,7 @@ class EarlyStopping(Block):
     """When training ends before its last epoch; the best checkpoint by this metric is kept in any case."""
 
     metric: Metric | None = None
-    """null: the task's primary metric (accuracy, spearman, rouge1)."""
+    """null: the task's primary metric (accuracy, spearman, f1, rouge1)."""
     patience: NonNegativeInt = 0
     """Epochs without a better figure before training ends; 0: never."""
 

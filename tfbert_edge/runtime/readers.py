@@ -16,6 +16,7 @@ from tfbert_edge.runtime.decode import (
 from tfbert_edge.runtime.question_answering_reader import QuestionAnsweringReader
 from tfbert_edge.runtime.reading import OutputSpec, Reader, Rows
 from tfbert_edge.runtime.summarization_reader import SummarizationReader
+from tfbert_edge.runtime.token_classification_reader import TokenClassificationReader
 
 
 class ClassificationReader(Reader):
@@ -56,6 +57,7 @@ READERS: dict[str, type[Reader]] = {
     "question_answering": QuestionAnsweringReader,
     "regression": RegressionReader,
     "summarization": SummarizationReader,
+    "token_classification": TokenClassificationReader,
 }
 
 

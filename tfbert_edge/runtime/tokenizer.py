@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,16 @@ class Encoding:
         ids: the piece ids.
         segment_ids: 0 up to and with the first [SEP], then 1.
         offsets: begin and end of each piece in its own text, in code points; (0, 0) for [CLS] and [SEP].
+        words: the number of the word in its own text that each piece is of, a word being what BERT splits a text into before
+            WordPiece; -1 for [CLS] and [SEP].
+        first: of a window, how many of the text's pieces stand before it.
     """
 
     ids: list[int]
     segment_ids: list[int]
     offsets: list[tuple[int, int]]
+    words: list[int] = field(default_factory=list)
+    first: int = 0
 
 
 class Tokenizer:
@@ -155,7 +160,12 @@ class Tokenizer:
                 raise DataError(f"pairs must be as many as texts ({len(texts)}), they were {len(pairs)}.")
             inputs = list(zip(inputs, map(_unicode, pairs), strict=True))
         return [
-            Encoding(ids=encoding.ids, segment_ids=encoding.type_ids, offsets=encoding.offsets)
+            Encoding(
+                ids=encoding.ids,
+                segment_ids=encoding.type_ids,
+                offsets=encoding.offsets,
+                words=[-1 if word is None else word for word in encoding.word_ids],
+            )
             for encoding in self._backend.encode_batch(inputs)
         ]
 

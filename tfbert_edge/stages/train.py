@@ -47,6 +47,7 @@ def train_stage(run: Run) -> dict[str, Any]:
     tokenizer = vocabulary.tokenizer
     run.record.content["data"] |= {"vocabulary": vocabulary.figures, **resolve_length(run, tokenizer)}
     recipe = run.recipe
+    tokenizer = tokenizer.with_stride(recipe.stride)  # of the length that was found
     train, validation = run.features(data.train, tokenizer), run.trial_features(tokenizer)
     run.record.content["data"] |= _describe(run, train)
     run.console.say(

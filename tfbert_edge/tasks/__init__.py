@@ -11,9 +11,11 @@ from tfbert_edge.tasks.classification import Classification
 from tfbert_edge.tasks.question_answering import QuestionAnswering
 from tfbert_edge.tasks.regression import Regression
 from tfbert_edge.tasks.summarization import Summarization
+from tfbert_edge.tasks.token_classification import TokenClassification
 
 TASKS: dict[str, type[Task]] = {
-    task.name: task for task in (Classification, QuestionAnswering, Regression, Summarization)
+    task.name: task
+    for task in (Classification, QuestionAnswering, Regression, Summarization, TokenClassification)
 }
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Regression",
     "Summarization",
     "Task",
+    "TokenClassification",
     "task_from",
 ]
 

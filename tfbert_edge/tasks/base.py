@@ -125,8 +125,8 @@ class Task(ABC):
         """One of `answers` in JSON values for a person, and its score, if it has one, from its example's rows of outputs."""
         return answer, None
 
-    def shown_label(self, label: Any) -> Any:
-        """One entry of `encode_labels` in JSON values for a person, to stand beside what `shown` gives."""
+    def shown_label(self, label: Any, text: str) -> Any:
+        """One entry of `encode_labels` in JSON values for a person, to stand beside what `shown` gives; ``text`` is its first."""
         return self.label_json(label)
 
     def is_better(self, metric: str, figure: float, best: float) -> bool:

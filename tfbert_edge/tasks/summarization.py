@@ -163,7 +163,7 @@ class Summarization(ReadTask):
         """The numbers of the sentences, counted from 1."""
         return _counted(answer), None
 
-    def shown_label(self, label: Any) -> str:
+    def shown_label(self, label: Any, text: str) -> str:
         """As `shown`, of the sentences that stand for the reference."""
         return _counted(label.sentences)
 

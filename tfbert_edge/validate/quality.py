@@ -83,7 +83,7 @@ def changed_decisions(
         changes.append(
             {
                 **change,
-                "label": task.shown_label(evaluation.truth.labels[place]),
+                "label": task.shown_label(evaluation.truth.labels[place], evaluation.texts[place]),
                 "keras": keras,
                 "form": form,
                 "keras_score": keras_score,
