@@ -79,11 +79,13 @@ def _limits(run: Run, form: str | None) -> list[str]:
     where = host.get("processor") or host.get("machine") or "the machine below"
     limits = []
     if examples:
+        # Of shares of the examples alone; F1 is of what stands in them.
+        shares = fig.primary_metric(run) == "accuracy"
         error = f"a share of them has a standard error of up to {100 * 0.5 / examples**0.5:.1f} points; "
         chosen = "nothing was chosen" if data.get("test_examples") else "the best epoch was also chosen"
         limits.append(
             f"Quality is that of {examples:,} held-out examples of one data set, on which "
-            f"{chosen}; {'' if fig.is_regression(run) else error}other texts were not measured."
+            f"{chosen}; {error if shares else ''}other texts were not measured."
         )
     limits.append(f"Latency and memory were measured on {where}, not on a phone; expect other figures there.")
     if form and validated:

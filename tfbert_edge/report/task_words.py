@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfbert_edge.report import figures as fig
 from tfbert_edge.report.figures import Run
@@ -10,7 +10,10 @@ from tfbert_edge.report.figures import Run
 
 @dataclass(frozen=True)
 class TaskWords:
-    """What the network gives, how the predictor is called, and whether it reads long texts in windows."""
+    """What the network gives, how the predictor is called, and whether it reads long texts in windows.
+
+    ``{types}`` in ``gives`` stands for the types that its labels tag.
+    """
 
     gives: str
     call: str
@@ -22,6 +25,11 @@ TASK_WORDS = {
     "summarization": TaskWords(
         "the sentences that make a document's summary", 'predictor("a document").summary', windows=True
     ),
+    "token_classification": TaskWords(
+        "the entities in a text, of the types {types}",
+        'predictor("a text with names").entities',
+        windows=True,
+    ),
 }
 
 
@@ -29,7 +37,8 @@ def task_words(run: Run) -> TaskWords:
     """The words of the run's task; a classification's hold its labels."""
     validated = fig.stage(run, "validate")
     name = "regression" if fig.is_regression(run) else validated.get("task", "")
-    if name in TASK_WORDS:
-        return TASK_WORDS[name]
     labels = (run.get("data") or {}).get("labels") or validated.get("labels") or []
+    if name in TASK_WORDS:
+        types = ", ".join(label[2:] for label in labels if label.startswith("B-"))
+        return replace(TASK_WORDS[name], gives=TASK_WORDS[name].gives.format(types=types))
     return TaskWords(f"one of {len(labels)} labels: {', '.join(labels)}", 'predictor("a text to judge")')
