@@ -66,6 +66,22 @@ def squad(draw: random.Random, seed: int) -> dict[str, Any]:
     return {"version": "1.1", "data": [{"title": "made", "paragraphs": paragraphs}]}
 
 
+def write_tagged(source: Source, path: Path, recipe: Recipe, *, seed: int) -> None:
+    """Columns of a token and a tag, in which numbers are entities of each type in turn."""
+    draw = random.Random(seed)
+    kinds = sorted({label[2:] for label in recipe.task.labels or ("O", "B-X", "I-X", "B-Y", "I-Y")} - {""})
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(ROWS):
+            words = sentence(draw, seed * ROWS + number).split()
+            tags = ["O"] * (len(words) - 1) + [f"B-{kinds[number % len(kinds)]}"]
+            file.writelines(f"{word} {tag}\n" for word, tag in zip(words, tags, strict=True))
+            file.write("\n")
+
+
+WRITERS = {"token_classification": write_tagged}
+"""Tasks whose files are no tables."""
+
+
 def tiny_overrides(recipe: Recipe, folder: Path, checkpoint: Path) -> list[str]:
     """The recipe as it is, on files made here, with few and small steps."""
     overrides = [f"model.checkpoint={checkpoint}", "data.max_length=24", "data.calibration_examples=16"]
@@ -86,7 +102,7 @@ def tiny_overrides(recipe: Recipe, folder: Path, checkpoint: Path) -> list[str]:
         paths = []
         for number, original in enumerate(source.path):
             path = folder / f"{role}{number}-{Path(original).name}"
-            write_source(source, path, recipe, seed=len(overrides) + number)
+            WRITERS.get(recipe.task.type, write_source)(source, path, recipe, seed=len(overrides) + number)
             paths.append(str(path))
         overrides.append(f"data.{role}.path={json.dumps(paths)}")
     return overrides
