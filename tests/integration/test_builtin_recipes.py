@@ -94,10 +94,12 @@ def tiny_overrides(recipe: Recipe, folder: Path, checkpoint: Path) -> list[str]:
         "bundle.form=float32",
     ]
     overrides += [f"validate.gates={{form: float32, {', '.join(f'{gate}: null' for gate in GATES)}}}"]
-    for role in ("train", "validation"):
+    for role in ("train", "validation", "test"):
         source = getattr(recipe.data, role)
+        if source is None:
+            continue
         if isinstance(source, Holdout):
-            overrides.append("data.validation.holdout=12")
+            overrides.append(f"data.{role}.holdout=12")
             continue
         paths = []
         for number, original in enumerate(source.path):

@@ -25,7 +25,7 @@ def tags_contradict(recipe: Recipe) -> Iterator[Contradiction]:
             yield contradiction(f"data.{name}", f"is not for a {task} task: leave it out", "task")
     if tags and recipe.training.class_weights is not None:
         yield contradiction("training.class_weights", f"is not for a {task} task: set it to null", "task")
-    for role in ("train", "validation"):
+    for role in ("train", "validation", "test"):
         source = getattr(data, role)
         if isinstance(source, Source) and source.format == "conll" and task != TASK:
             yield contradiction(f"data.{role}.format", f"conll is for {TASK} alone: name another", "task")

@@ -126,7 +126,7 @@ class Task(ABC):
         return answer, None
 
     def shown_label(self, label: Any, text: str) -> Any:
-        """One entry of `encode_labels` in JSON values for a person, to stand beside what `shown` gives; ``text`` is the text."""
+        """One entry of `encode_labels`, of ``text``, in JSON values for a person, to stand beside what `shown` gives."""
         return self.label_json(label)
 
     def is_better(self, metric: str, figure: float, best: float) -> bool:
