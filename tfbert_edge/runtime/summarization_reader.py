@@ -174,7 +174,9 @@ def _row(read: Sequence[tuple[int, int, Encoding]]) -> SentenceRow:
         segment_ids += [place % 2] * len(one.ids)
         inside = [(begin + start, end + start) for begin, end in one.offsets[1:-1]]
         offsets += [(0, 0), *inside, (0, 0)]
-    return SentenceRow(ids, segment_ids, offsets, tuple(marks), tuple(number for number, _, _ in read))
+    return SentenceRow(
+        ids, segment_ids, offsets, marks=tuple(marks), sentences=tuple(number for number, _, _ in read)
+    )
 
 
 def _sigmoid(logit: float) -> float:
