@@ -13,7 +13,7 @@ from tfbert_edge.compress.distill_outputs import (
     output_distillation_loss,
     output_terms,
 )
-from tfbert_edge.compress.output_distance import soft_target_loss
+from tfbert_edge.compress.output_distance import output_distance, soft_target_loss
 from tfbert_edge.data.features import Features
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.heads import build_model, hidden_states
@@ -30,6 +30,15 @@ def test_soft_target_loss_is_the_divergence_times_temperature_squared():
 
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     np.testing.assert_allclose(soft_target_loss(tf.constant(ours), tf.constant(ours), 1.0), 0, atol=1e-6)
+
+
+def test_directions_are_apart_by_one_less_the_cosine_whatever_the_temperature():
+    ours = tf.constant([[1.0, 0.0], [1.0, 1.0], [3.0, 4.0], [0.0, 0.0]])
+    theirs = tf.constant([[0.0, 3.0], [2.0, 2.0], [1.0, 0.0], [1.0, 0.0]])
+
+    for temperature in (1.0, 5.0):
+        found = output_distance("directions", ours, theirs, {}, temperature)
+        np.testing.assert_allclose(found, [1.0, 0.0, 0.4, 1.0], atol=1e-6)
 
 
 def test_cosine_distance_by_hand():

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
+import pytest
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.checkpoint import load_checkpoint
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
+from tfbert_edge.models.quantization import fake_quantize
 
 
 def test_logits_of_padded_batch_equal_transformers(oracle):
@@ -52,3 +56,35 @@ def test_models_with_equal_seeds_draw_equal_dropout_masks():
 
     np.testing.assert_array_equal(first(batch, training=True), second(batch, training=True))
     assert not np.allclose(second(batch, training=True), other(batch, training=True))
+
+
+@pytest.mark.parametrize("pooling", ["mean_pooling", "cls_pooling"])
+def test_pooled_states_of_padded_batch_equal_those_of_transformers(make_oracle, pooling):
+    oracle = make_oracle("bert-gelu")
+    loaded = load_checkpoint(oracle.folder, head=pooling, num_outputs=0)
+    mask = oracle.batch["attention_mask"][:, :, None]
+    states = oracle.hidden_states[-1]
+    expected = (states * mask).sum(1) / mask.sum(1) if pooling == "mean_pooling" else states[:, 0]
+
+    pooled = loaded.model(oracle.batch)
+
+    assert (loaded.new_weights, pooled.dtype) == ([], tf.float32)
+    np.testing.assert_allclose(pooled, expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("length", [8, 100, 511])
+def test_mean_of_rounded_weights_keeps_its_direction_at_any_length(length):
+    config = dataclasses.replace(preset("tiny"), max_position_embeddings=512)
+    model = fake_quantize(build_model(config, head="mean_pooling", num_outputs=0))
+    weights = model.get_layer("quant_head.weights")
+    mask = (np.arange(512) < length).astype(np.int32)[None]
+
+    found = keras.Model(model.inputs, weights.output)(
+        [np.zeros_like(mask), np.zeros_like(mask), mask]
+    ).numpy()
+
+    # As many 256ths for each token, at least one; none for padding.
+    steps = np.unique(found[0, 0, 0, :length] * 256)
+    assert len(steps) == 1
+    assert steps[0] == round(256 / length) >= 1
+    assert not found[0, 0, 0, length:].any()

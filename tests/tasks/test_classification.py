@@ -117,6 +117,22 @@ def test_task_from_leaves_foreign_settings_out():
     assert task_from(type="regression", labels=None, range=(0, 5)).num_outputs == 1
 
 
+def test_positive_label_makes_its_f1_the_primary_metric():
+    task = Classification(["different", "same", "unsure"], positive_label="same")
+    labels, decisions = np.array([1, 1, 1, 0, 2]), np.array([1, 1, 0, 1, 2])
+
+    found = task.metrics(np.eye(3)[decisions], Truth(labels))
+
+    # Two of three found are right, two of three there are found.
+    assert found["f1"] == pytest.approx(2 / 3)
+    assert (task.primary_metric, task.metric_names[0]) == ("f1", "f1")
+    assert task_from(type="classification", **task.parameters).parameters == task.parameters
+    assert Classification(["a", "b"]).primary_metric == "accuracy"
+    assert "f1" not in Classification(["a", "b"]).metrics(np.eye(2), Truth(np.array([0, 1])))
+    with pytest.raises(DataError, match=r"task\.positive_label must be one of a, b, was 'c'"):
+        Classification(["a", "b"], positive_label="c")
+
+
 def test_task_from_without_a_needed_setting_names_it():
     with pytest.raises(DataError, match=r"needs labels.*task\.labels"):
         task_from(type="classification", labels=None)

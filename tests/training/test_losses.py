@@ -46,6 +46,30 @@ def test_mean_squared_error_is_the_square_of_the_difference():
     np.testing.assert_allclose(result, [0.25, 9.0])
 
 
+def test_pair_cosine_finds_partners_by_index_in_any_order():
+    # Rows 4 and 5 are a pair at a cosine of 0.8, 0 and 1 at -1; 8 has no partner here.
+    batch = {
+        "index": tf.constant([5, 0, 8, 4, 1]),
+        "labels": tf.constant([0.5, 0.25, 0.9, 0.5, 0.25]),
+    }
+    outputs = tf.constant([[0.0, 9.0], [1.0, 1.0], [1.0, 0.0], [3.0, 4.0], [-2.0, -2.0]])
+
+    result = make_loss("pair_cosine")(batch, outputs)
+
+    np.testing.assert_allclose(result, [0.09, 1.5625, 0.0, 0.09, 1.5625], rtol=1e-5)
+
+
+def test_pair_cosine_of_a_vector_of_zeros_has_finite_gradients():
+    outputs = tf.constant([[0.0, 0.0], [1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        loss = make_loss("pair_cosine")(
+            {"index": tf.constant([0, 1]), "labels": tf.constant([1.0, 1.0])}, outputs
+        )
+
+    assert np.isfinite(tape.gradient(loss, outputs)).all()
+
+
 def test_balanced_class_weights_equal_scikit_learn():
     labels = np.array([0, 0, 0, 1, 2, 2])
     expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)

@@ -5,6 +5,7 @@ positions   the same over the pieces of a row, for each of the K columns, averag
 labels      T^2 KL between Bernoulli distributions sigmoid(z_t / T) and sigmoid(z / T), averaged over labels and pieces
 segments    the same over the first pieces of segments alone: the [CLS] of sentences whose segments alternate
 values      (z - z_t)^2, averaged over values and pieces
+directions  1 - cos(z, z_t), averaged over pieces
 """
 
 from __future__ import annotations
@@ -70,12 +71,18 @@ def _values(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float
     return over_pieces(tf.reduce_mean(tf.square(ours - theirs), axis=-1), batch)
 
 
+def _directions(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
+    ours, theirs = (tf.math.l2_normalize(one, axis=-1, epsilon=1e-12) for one in (ours, theirs))
+    return over_pieces(1.0 - tf.reduce_sum(ours * theirs, axis=-1), batch)
+
+
 DISTANCES: dict[str, Distance] = {
     "classes": _classes,
     "positions": _positions,
     "labels": _labels,
     "segments": _segments,
     "values": _values,
+    "directions": _directions,
 }
 
 

@@ -55,7 +55,12 @@ class LengthBucketedBatches:
     @property
     def steps_per_epoch(self) -> int:
         """Batches in an epoch; the last examples may be a short one."""
-        return -(-len(self.features) // self.batch_size)
+        return -(-len(self.features) // (self._groups * self.features.together))
+
+    @property
+    def _groups(self) -> int:
+        """How many groups of rows that stay together a batch has."""
+        return max(1, self.batch_size // self.features.together)
 
     def epoch(self, epoch: int, *, start_step: int = 0, shard: int = 0) -> Iterator[Batch]:
         """The batches of one epoch from ``start_step`` on, or one shard's part of each.
@@ -72,7 +77,7 @@ class LengthBucketedBatches:
         if not 0 <= shard < self.shards:
             raise ValueError(f"shard must be 0 to {self.shards - 1}, was {shard}")
         for indices in self._plan(epoch)[start_step:]:
-            size = -(-len(indices) // self.shards)
+            size = -(-len(indices) // (self.shards * self.features.together)) * self.features.together
             filled = np.concatenate([indices, np.full(size * self.shards - len(indices), indices[0])])
             weights = (np.arange(len(filled)) < len(indices)).astype(np.float32)
             part = slice(shard * size, (shard + 1) * size)
@@ -81,14 +86,27 @@ class LengthBucketedBatches:
 
     def _plan(self, epoch: int) -> list[np.ndarray]:
         random = np.random.default_rng([self.seed, epoch])
-        order = random.permutation(len(self.features))
-        window = WINDOW_BATCHES * self.batch_size
+        together = self.features.together
+        firsts = np.arange(0, len(self.features), together)
+        lengths = np.maximum.reduceat(self._lengths, firsts)
+        order = random.permutation(len(firsts))
+        groups = self._groups
+        window = WINDOW_BATCHES * groups
         batches: list[np.ndarray] = []
         for start in range(0, len(order), window):
             members = order[start : start + window]
-            members = members[np.argsort(self._lengths[members], kind="stable")]
-            batches += [members[at : at + self.batch_size] for at in range(0, len(members), self.batch_size)]
+            members = members[np.argsort(lengths[members], kind="stable")]
+            batches += [
+                _rows_of(members[at : at + groups], together, len(self.features))
+                for at in range(0, len(members), groups)
+            ]
         return [batches[at] for at in random.permutation(len(batches))]
+
+
+def _rows_of(groups: np.ndarray, together: int, count: int) -> np.ndarray:
+    """The rows of groups of ``together`` rows; the last group of ``count`` rows may have fewer."""
+    rows = (groups[:, np.newaxis] * together + np.arange(together)).reshape(-1)
+    return rows[rows < count]
 
 
 def evaluation_batches(

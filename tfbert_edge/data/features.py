@@ -29,6 +29,7 @@ class Features:
         labelled: bool (R,): whose label is one; None where all are. The labels of others are 0 and mean nothing.
         pad_id: the id that fills a row up.
         truncated: how many examples were longer than allowed, and cut.
+        together: how many rows in a row a batch holds together, such as the two texts of a pair.
         truth: what metrics compare with, where there are labels; None where the rows are no longer those of whole examples.
     """
 
@@ -39,6 +40,7 @@ class Features:
     truncated: int = 0
     labelled: np.ndarray | None = None
     truth: Truth | None = None
+    together: int = 1
 
     def __post_init__(self) -> None:
         if self.truth is None and isinstance(self.labels, np.ndarray):
@@ -93,6 +95,7 @@ class Features:
             pad_id=self.pad_id,
             truncated=self.truncated,
             labelled=None if self.labelled is None else self.labelled[places],
+            together=self.together,
         )
 
     def with_unlabelled(self, others: Features) -> Features:
@@ -117,6 +120,7 @@ class Features:
             pad_id=self.pad_id,
             truncated=self.truncated + others.truncated,
             labelled=np.arange(len(self) + count) < len(self),
+            together=self.together,
         )
 
     def padded_labels(self, length: int) -> np.ndarray:
@@ -222,6 +226,7 @@ def _encode_rows(
         [np.asarray(row.segment_ids, np.int32) for row in flat],
         None if examples.labels is None else labels if task.labels_per_piece else np.asarray(labels),
         pad_id=tokenizer.pad_id,
+        together=1 if examples.pairs is None else task.rows_together,
         truth=None
         if examples.labels is None
         else Truth(examples.labels, examples.texts, examples.pairs, read),

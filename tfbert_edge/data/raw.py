@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,18 +74,37 @@ def table_examples(reading: Reading) -> RawExamples:
     Raises:
         DataError: a file or column is missing, or a text is empty; the message says where and what to do.
     """
+    column = reading.data.label_column
+    raw, table = table_of_texts(reading, {column: "data.label_column"})
+    return dataclasses.replace(
+        raw, values=list(table.columns[column]), class_names=tuple(table.class_names.get(column, ()))
+    )
+
+
+def table_of_texts(reading: Reading, labels: dict[str, str]) -> tuple[RawExamples, Table]:
+    """Texts, or pairs of texts, without values, and the table that they come from with its columns ``labels`` too.
+
+    ``labels`` maps columns to the recipe's keys that ask for them.
+
+    Raises:
+        DataError: a file or column is missing, or a text is empty; the message says where and what to do.
+    """
     data = reading.data
     table = load_table(
-        reading.source, _wanted(data), setting=reading.setting, split=reading.role, seed=reading.seed
+        reading.source,
+        _texts_wanted(data) | labels,
+        setting=reading.setting,
+        split=reading.role,
+        seed=reading.seed,
     )
-    return RawExamples(
+    raw = RawExamples(
         ids=row_ids(table, data.id_column, reading.role),
         texts=texts_of(table, data.text_column),
         pairs=None if data.text_pair_column is None else texts_of(table, data.text_pair_column),
-        values=list(table.columns[data.label_column]),
+        values=[None] * len(table),
         where=table.where,
-        class_names=tuple(table.class_names.get(data.label_column, ())),
     )
+    return raw, table
 
 
 def texts_of(table: Table, column: str) -> list[str]:
@@ -137,6 +157,6 @@ def row_ids(table: Table, column: str | None, role: str) -> list[str]:
     return list(first)
 
 
-def _wanted(data: DataConfig) -> dict[str, str]:
-    settings = ("text_column", "text_pair_column", "label_column", "id_column")
+def _texts_wanted(data: DataConfig) -> dict[str, str]:
+    settings = ("text_column", "text_pair_column", "id_column")
     return {getattr(data, key): f"data.{key}" for key in settings if getattr(data, key) is not None}

@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from tfbert_edge.data.embedding import embedding_examples
 from tfbert_edge.data.examples import Examples
 from tfbert_edge.data.holdout import split_holdout
+from tfbert_edge.data.multi_label import multi_label_examples
 from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
 from tfbert_edge.data.squad import question_examples
 from tfbert_edge.data.summaries import summaries
@@ -16,8 +18,11 @@ from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import DataConfig, Holdout, Source, TaskConfig
 from tfbert_edge.tasks import TASKS, Task, task_from
 from tfbert_edge.tasks.classification import Classification
+from tfbert_edge.tasks.multi_label import MultiLabel
 
 LOADERS: dict[str, Loader] = {
+    "embedding": embedding_examples,
+    "multi_label": multi_label_examples,
     "question_answering": question_examples,
     "summarization": summaries,
     "token_classification": tagged_examples,
@@ -80,6 +85,8 @@ def load_examples(data: DataConfig, task_config: TaskConfig, *, seed: int) -> Sp
             train, measured[role] = train.select(kept), train.select(held)
     if isinstance(task, Classification):
         warnings += _check_classes(task, {"training": train, **measured})
+    elif isinstance(task, MultiLabel):
+        warnings += _check_labels(task, {"training": train, **measured})
     for role, examples in measured.items():
         warnings += _leakage(train, examples, role)
     if "test" in measured:
@@ -107,8 +114,30 @@ def _examples(raw: RawExamples, task: Task) -> Examples:
     values = raw.values
     if raw.class_names and set(raw.class_names).isdisjoint(task.labels):
         # The recipe has names of its own for the classes: their numbers stand for them.
-        values = [None if value is None else raw.class_names.index(value) for value in values]
+        values = [_numbered(value, raw.class_names) for value in values]
     return Examples(raw.ids, raw.texts, raw.pairs, task.encode_labels(values, raw.where))
+
+
+def _numbered(value: Any, class_names: tuple[str, ...]) -> Any:
+    if isinstance(value, list):
+        return [class_names.index(one) for one in value]
+    return None if value is None else class_names.index(value)
+
+
+def _check_labels(task: Task, parts: dict[str, Examples]) -> list[str]:
+    warnings: list[str] = []
+    for role, examples in parts.items():
+        labels = examples.labels
+        assert labels is not None  # encoded above
+        if role == "training" and not labels.any():
+            raise DataError(
+                f"none of {len(labels)} training examples has a label; training needs some. "
+                "Correct data.train, data.label_column or data.label_columns."
+            )
+        absent = [label for at, label in enumerate(task.labels) if not labels[:, at].any()]
+        if absent:
+            warnings.append(f"no {role} example has the label {', '.join(absent)}.")
+    return warnings
 
 
 def _check_classes(task: Task, parts: dict[str, Examples]) -> list[str]:

@@ -79,10 +79,17 @@ def load_table(
     if not len(table):
         raise DataError(f"{', '.join(source.path)} has no rows. Bring a file with examples.")
     table = _matching(table, source, setting)
-    if source.limit is not None and source.limit < len(table):
-        random = np.random.default_rng(seed if source.seed is None else source.seed)
-        table = table.select(sorted(random.permutation(len(table))[: source.limit].tolist()))
-    return table
+    kept = drawn(len(table), source, seed)
+    return table if len(kept) == len(table) else table.select(kept)
+
+
+def drawn(count: int, source: Source, seed: int) -> list[int]:
+    """Which of ``count`` rows ``source.limit`` leaves, in order; ``seed`` draws them where the source has none of its own."""
+    if source.limit is None or source.limit >= count:
+        return list(range(count))
+    random = np.random.default_rng(seed if source.seed is None else source.seed)
+    kept: list[int] = sorted(random.permutation(count)[: source.limit].tolist())
+    return kept
 
 
 def _table(contents: Contents, wanted: dict[str, str], name: str) -> Table:

@@ -19,14 +19,22 @@ from tfbert_edge.models.heads import head_outputs
 
 OWN_MODEL = "TfbertEdge"
 KINDS = {
-    "classification": "SequenceClassification",
-    "tokens": "TokenClassification",
-    "span": "QuestionAnswering",
+    "classification": "ForSequenceClassification",
+    "tokens": "ForTokenClassification",
+    "span": "ForQuestionAnswering",
+    "mean_pooling": "Model",
+    "cls_pooling": "Model",
 }
 """A head of models.heads -> what the names of transformers' classes with such a head end with."""
-OWN_KINDS = frozenset({"QuestionAnswering"})
+ENCODER_ALONE = "Model"
+"""The kind whose outputs are states, which have no names."""
+OWN_KINDS = frozenset({"ForQuestionAnswering"})
 """Those whose tensors transformers names otherwise."""
-PROBLEM_TYPES = {"classification": "single_label_classification", "regression": "regression"}
+PROBLEM_TYPES = {
+    "classification": "single_label_classification",
+    "multi_label": "multi_label_classification",
+    "regression": "regression",
+}
 """Tasks that transformers tells apart by ``problem_type``."""
 
 
@@ -84,10 +92,15 @@ def save_checkpoint(
             f"{folder} exists and is no checkpoint (no config.json): it is not replaced. Name another folder."
         )
     names = list(labels) or [f"LABEL_{index}" for index in range(num_outputs)]
+    if KINDS[head] == ENCODER_ALONE:
+        names = []
     raw = config.to_hf() | {
         "architectures": [_architecture(config, head)],
-        "id2label": {str(index): name for index, name in enumerate(names)},
-        "label2id": {name: index for index, name in enumerate(names)},
+        **(
+            {"id2label": dict(enumerate(names)), "label2id": {name: at for at, name in enumerate(names)}}
+            if names
+            else {}
+        ),
         "problem_type": PROBLEM_TYPES.get(task_type),
         "torch_dtype": "float32",
     }
@@ -108,7 +121,7 @@ def save_checkpoint(
 
 def _architecture(config: EncoderConfig, head: str) -> str:
     own = not config.is_standard or KINDS[head] in OWN_KINDS
-    return f"{OWN_MODEL if own else FAMILIES[config.family].model}For{KINDS[head]}"
+    return f"{OWN_MODEL if own else FAMILIES[config.family].model}{KINDS[head]}"
 
 
 def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.models.attention import MASK_PENALTY, MaskBias, MatMul, MergeHeads, SplitHeads
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.dropout import CountedDropout
 from tfbert_edge.models.encoder import HiddenActivation, encode, make_inputs
@@ -43,10 +44,11 @@ NumOutputs = int | tuple[int, ...]
 
 @dataclass(frozen=True)
 class Head:
-    """How a head is connected, and whether it reads the first token alone."""
+    """How a head is connected, whether it reads the first token alone, and whether it wants the mask."""
 
     connect: Callable[..., Any]
     first_token: bool
+    reads_mask: bool = False
 
 
 def classification_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
@@ -103,10 +105,35 @@ def _token_dense(config: EncoderConfig, units: int, name: str) -> Any:
     return keras.layers.Dense(units, kernel_initializer=initializer, name=name, dtype="float32")
 
 
+def mean_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int, mask: Any) -> Any:
+    """The mean over real tokens: float ``(b, n, h)``, mask ``(b, n)`` -> float32 ``(b, h)``.
+
+    An attention with even weights, softmax over the mask's bias, so that integers compute it as they do any attention. A
+    weight ``1 / n`` is rounded to 256ths, the same for each token: the length of the mean may be off by that, which is less
+    than a fifth up to 100 tokens, its direction is not. Beyond 512 tokens nothing would be left.
+    """
+
+    def apply(layer: type, name: str, inputs: Any, *arguments: Any) -> Any:
+        return layer(*arguments, name=f"head.{name}", dtype="float32")(inputs)
+
+    weights = apply(
+        keras.layers.Activation, "weights", apply(MaskBias, "mask_bias", mask, MASK_PENALTY), "softmax"
+    )
+    pooled = apply(MatMul, "pooled", [weights, apply(SplitHeads, "states", hidden, 1)])
+    return apply(OnlyToken, "embedding", apply(MergeHeads, "merge", pooled))
+
+
+def cls_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
+    """The state of [CLS]: float ``(b, 1, h)`` -> float32 ``(b, h)``."""
+    return OnlyToken(name="head.embedding", dtype="float32")(hidden)
+
+
 HEADS = {
     "classification": Head(classification_head, first_token=True),
     "tokens": Head(token_head, first_token=False),
     "span": Head(span_head, first_token=False),
+    "mean_pooling": Head(mean_pooling_head, first_token=False, reads_mask=True),
+    "cls_pooling": Head(cls_pooling_head, first_token=True),
 }
 
 
@@ -120,13 +147,14 @@ def build_model(
     Args:
         config: the encoder.
         head: a key of ``HEADS``.
-        num_outputs: classes, or 1 for regression; a tuple for heads of several tensors.
+        num_outputs: classes, or 1 for regression; a tuple for heads of several tensors. Poolings have none of their own.
         seed: of the dropout masks.
     """
     inputs = make_inputs()
     chosen = HEADS[head]
     hidden = encode(inputs, config, seed=seed, first_token=chosen.first_token)
-    logits = chosen.connect(hidden, config, num_outputs=num_outputs, seed=seed)
+    more = {"mask": inputs[2]} if chosen.reads_mask else {}
+    logits = chosen.connect(hidden, config, num_outputs=num_outputs, seed=seed, **more)
     return keras.Model(inputs, logits, name="model")
 
 

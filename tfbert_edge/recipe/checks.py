@@ -24,8 +24,10 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
     for check in (
         _warmup,
         _forms,
-        _regression,
+        _without_classes,
         _labels,
+        _label_cells,
+        _embedding,
         _lengths,
         _vocabulary,
         _metric,
@@ -70,21 +72,59 @@ def _forms(recipe: Recipe) -> Iterator[Contradiction]:
         yield contradiction("export.forms", f"names a form twice: {', '.join(forms)}")
 
 
-def _regression(recipe: Recipe) -> Iterator[Contradiction]:
-    if recipe.task.type != "regression":
+def _without_classes(recipe: Recipe) -> Iterator[Contradiction]:
+    if recipe.task.type not in ("embedding", "regression", "multi_label"):
         return
+    what = f"{'an' if recipe.task.type == 'embedding' else 'a'} {recipe.task.type}"
     if recipe.training.class_weights is not None:
         yield contradiction(
-            "training.class_weights", "a regression task has no classes: set it to null", "task"
+            "training.class_weights",
+            f"{what} task has no classes that exclude each other: set it to null",
+            "task",
         )
     if recipe.training.label_smoothing:
         yield contradiction(
-            "training.label_smoothing", "a regression task has no labels to smooth: set it to 0", "task"
+            "training.label_smoothing", f"{what} task has no labels to smooth: set it to 0", "task"
+        )
+
+
+def _label_cells(recipe: Recipe) -> Iterator[Contradiction]:
+    data, labels = recipe.data, getattr(recipe.task, "labels", None)
+    if recipe.task.type != "multi_label":
+        for field in ("label_separator", "label_columns"):
+            if getattr(data, field) is not None:
+                yield contradiction(
+                    f"data.{field}", f"is for multi_label tasks, task.type is {recipe.task.type}", "task"
+                )
+        return
+    if data.label_columns is None:
+        return
+    if data.label_separator is not None:
+        yield contradiction(
+            "data.label_separator",
+            "is for labels in one cell, data.label_columns names columns: give one",
+            "data.label_columns",
+        )
+    if len(set(data.label_columns)) < len(data.label_columns):
+        yield contradiction("data.label_columns", f"names a column twice: {', '.join(data.label_columns)}")
+    if labels is not None and set(labels) != set(data.label_columns):
+        yield contradiction(
+            "data.label_columns",
+            f"must be columns called like task.labels ({', '.join(labels)}), were {', '.join(data.label_columns)}",
+            "task.labels",
         )
 
 
 def _labels(recipe: Recipe) -> Iterator[Contradiction]:
     weights = recipe.training.class_weights
+    if recipe.task.type == "classification":
+        positive, labels = recipe.task.positive_label, recipe.task.labels
+        if positive is not None and labels is not None and positive not in labels:
+            yield contradiction(
+                "task.positive_label",
+                f"must be one of task.labels ({', '.join(labels)}), was {positive!r}",
+                "task.labels",
+            )
     if recipe.task.type != "classification" or recipe.task.labels is None or not isinstance(weights, dict):
         return
     unknown = [label for label in weights if label not in recipe.task.labels]
@@ -93,6 +133,58 @@ def _labels(recipe: Recipe) -> Iterator[Contradiction]:
             "training.class_weights",
             f"has a weight for {', '.join(unknown)}; task.labels has only {', '.join(recipe.task.labels)}",
             "task.labels",
+        )
+
+
+def _embedding(recipe: Recipe) -> Iterator[Contradiction]:
+    data, task = recipe.data, recipe.task
+    is_embedding = task.type == "embedding"
+    for path, source in (("data.train", data.train), ("data.validation", data.validation)):
+        if (
+            isinstance(source, Source)
+            and source.format == "text"
+            and not (is_embedding and path == "data.train")
+        ):
+            yield contradiction(
+                f"{path}.format",
+                f"text files hold no labels: they are for data.train of an embedding, this is {path} of "
+                f"a task of type {recipe.task.type}",
+                "task",
+            )
+    if task.type != "embedding":
+        return
+    if data.text_pair_column is None:
+        yield contradiction(
+            "data.text_pair_column",
+            "an embedding is measured on pairs of texts: name the second's column",
+            "task",
+        )
+    if data.train.format == "text":
+        senseless = [
+            name for name in ("config", "split", "revision", "quoting", "where") if getattr(data.train, name)
+        ]
+        for name in senseless:
+            yield contradiction(
+                f"data.train.{name}", "is for tables, data.train.format is text: drop it", "data.train.format"
+            )
+        if recipe.training.epochs:
+            yield contradiction(
+                "training.epochs",
+                f"must be 0, as data.train is texts without scores to train on, was {recipe.training.epochs}",
+                "data.train.format",
+            )
+        if not isinstance(data.validation, Source):
+            yield contradiction(
+                "data.validation",
+                "must be pairs with scores of its own, as data.train has none",
+                "data.train.format",
+            )
+    if task.pooling == "mean" and recipe.sequence_length > 511:
+        yield contradiction(
+            "export.sequence_length",
+            f"must be at most 511 where the mean of all pieces is taken, was {recipe.sequence_length}; "
+            "the weight of a piece would be rounded to 0",
+            "task",
         )
 
 
@@ -146,6 +238,14 @@ def _vocabulary(recipe: Recipe) -> Iterator[Contradiction]:
 
 def _metric(recipe: Recipe) -> Iterator[Contradiction]:
     metric, legal = recipe.training.early_stopping.metric, METRICS[recipe.task.type]
+    if metric == "f1" and recipe.task.type == "classification":
+        if recipe.task.positive_label is None:
+            yield contradiction(
+                "training.early_stopping.metric",
+                "is f1, the F1 of one label: name it in task.positive_label, or take f1_macro",
+                "task",
+            )
+        return
     if metric is not None and metric not in legal:
         yield contradiction(
             "training.early_stopping.metric",
@@ -157,13 +257,20 @@ def _metric(recipe: Recipe) -> Iterator[Contradiction]:
 def _columns(recipe: Recipe) -> Iterator[Contradiction]:
     data = recipe.data
     used: dict[str, str] = {}
-    for field in ("text_column", "text_pair_column", "label_column"):
+    for field in ("text_column", "text_pair_column", *(() if data.label_columns else ("label_column",))):
         column = getattr(data, field)
         if column is not None and column in used:
             yield contradiction(
                 f"data.{field}", f"is {column!r}, as data.{used[column]} is already", f"data.{used[column]}"
             )
         used.setdefault(column, field)
+    for column in data.label_columns or ():
+        if column in used:
+            yield contradiction(
+                "data.label_columns",
+                f"names {column!r}, which data.{used[column]} is",
+                f"data.{used[column]}",
+            )
 
 
 def _same_source(recipe: Recipe) -> Iterator[Contradiction]:

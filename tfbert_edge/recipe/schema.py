@@ -9,11 +9,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from tfbert_edge.recipe.block import Block, NonNegativeInt, Text
+from tfbert_edge.recipe.block import Block, Limits, NonNegativeInt, Text
 from tfbert_edge.recipe.schema_compress import CompressStep
 from tfbert_edge.recipe.schema_data import DataConfig, Holdout, Source
 from tfbert_edge.recipe.schema_delivery import BundleConfig, ExportConfig, Gates, ValidateConfig
+from tfbert_edge.recipe.schema_embedding import EmbeddingTask
 from tfbert_edge.recipe.schema_model import ModelConfig
+from tfbert_edge.recipe.schema_multi_label import MultiLabelTask
 from tfbert_edge.recipe.schema_question_answering import QuestionAnsweringTask
 from tfbert_edge.recipe.schema_summarization import SummarizationTask
 from tfbert_edge.recipe.schema_tags import TokenClassificationTask
@@ -24,10 +26,12 @@ __all__ = [
     "BundleConfig",
     "ClassificationTask",
     "DataConfig",
+    "EmbeddingTask",
     "ExportConfig",
     "Gates",
     "Holdout",
     "ModelConfig",
+    "MultiLabelTask",
     "QuestionAnsweringTask",
     "Recipe",
     "RegressionTask",
@@ -47,12 +51,6 @@ def _distinct(labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return labels
 
 
-def _rising(limits: tuple[float, float]) -> tuple[float, float]:
-    if limits[0] >= limits[1]:
-        raise PydanticCustomError("range", "must be [lowest, highest], the lowest first")
-    return limits
-
-
 class ClassificationTask(Block):
     """One label out of several for a text or a pair of texts."""
 
@@ -63,6 +61,8 @@ class ClassificationTask(Block):
     labels: Annotated[tuple[Text, ...] | None, AfterValidator(_distinct)] = None
     """The labels in the order of the model's outputs; null: those of the data, sorted.
     Where the data holds the numbers 0, 1, ..., they stand for these labels in order."""
+    positive_label: Text | None = None
+    """The label that is looked for: its F1, f1, is then the primary metric, in place of accuracy."""
 
 
 class RegressionTask(Block):
@@ -72,12 +72,18 @@ class RegressionTask(Block):
     WINDOWS: ClassVar[bool] = False
 
     type: Literal["regression"]
-    range: Annotated[tuple[float, float], AfterValidator(_rising)]
+    range: Limits
     """The lowest and the highest score."""
 
 
 TaskConfig = Annotated[
-    ClassificationTask | QuestionAnsweringTask | RegressionTask | SummarizationTask | TokenClassificationTask,
+    ClassificationTask
+    | EmbeddingTask
+    | MultiLabelTask
+    | QuestionAnsweringTask
+    | RegressionTask
+    | SummarizationTask
+    | TokenClassificationTask,
     Field(discriminator="type"),
 ]
 

@@ -80,10 +80,10 @@ class Source(Block):
     """The split of a hub data set or a `save_to_disk` folder; null: train, or validation."""
     revision: str | None = None
     """The hub revision: a branch, a tag or a commit."""
-    format: Literal["csv", "tsv", "jsonl", "parquet", "squad", "conll"] | None = None
+    format: Literal["csv", "tsv", "jsonl", "parquet", "squad", "conll", "text"] | None = None
     """The file format; null: from the file's name (a final .gz is fine). squad: SQuAD's JSON, which .json means in
     question answering (jsonl anywhere else). conll: a token and, last, its tag a line, a blank line after each sentence
-    (token_classification)."""
+    (token_classification). text: one text a line, for data.train of an embedding that does not train."""
     quoting: bool | None = None
     """Whether a double quote wraps a cell that holds separators; null: csv yes, tsv no (as in GLUE)."""
     header: bool = True
@@ -147,7 +147,11 @@ class DataConfig(Block):
     text_pair_column: str | None = None
     """The column of the second text; null: single texts."""
     label_column: str = "label"
-    """The column of the label (of the score, in regression)."""
+    """The column of the label (of the score, in regression; of all labels, in multi_label: a list, or text)."""
+    label_separator: Text | None = None
+    """What stands between the labels in a cell of text; null: a comma. multi_label alone."""
+    label_columns: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    """Columns of 0 and 1, one a label and called like it, in place of label_column. multi_label alone."""
     tokens_column: str = "tokens"
     """The column of a list of tokens (token_classification)."""
     tags_column: str = "tags"

@@ -22,6 +22,15 @@ METRICS = {
     "token_classification": ("f1", "precision", "recall"),
     "classification": ("accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews"),
     "question_answering": ("f1", "exact_match"),
+    "embedding": ("pearson", "spearman"),
+    "multi_label": (
+        "f1_micro",
+        "f1_macro",
+        "precision_micro",
+        "recall_micro",
+        "subset_accuracy",
+        "mean_average_precision",
+    ),
     "regression": ("pearson", "spearman", "mse"),
     "summarization": ("rouge1", "rouge2", "rougeL"),
 }
@@ -32,6 +41,11 @@ Metric = Literal[
     "recall_macro",
     "f1_macro",
     "matthews",
+    "f1_micro",
+    "precision_micro",
+    "recall_micro",
+    "subset_accuracy",
+    "mean_average_precision",
     "pearson",
     "spearman",
     "mse",
@@ -113,7 +127,7 @@ class EarlyStopping(Block):
     """When training ends before its last epoch; the best checkpoint by this metric is kept in any case."""
 
     metric: Metric | None = None
-    """null: the task's primary metric (accuracy, spearman, f1, rouge1)."""
+    """null: the task's primary metric (accuracy, f1, f1_micro, spearman, rouge1)."""
     patience: NonNegativeInt = 0
     """Epochs without a better figure before training ends; 0: never."""
 
@@ -121,7 +135,8 @@ class EarlyStopping(Block):
 class TrainingConfig(Block):
     """Fine-tuning."""
 
-    epochs: PositiveInt = 3
+    epochs: NonNegativeInt = 3
+    """0: the checkpoint is taken as it is, and must bring the task's head."""
     batch_size: PositiveInt = 32
     """Examples in a step's batch, over all devices; times accumulate for an update."""
     learning_rate: PositiveFloat = 5e-5

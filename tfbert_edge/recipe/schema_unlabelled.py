@@ -13,7 +13,7 @@ class Texts(Source):
 
     TAG: ClassVar[str] = "texts"
 
-    format: Literal["text", "csv", "tsv", "jsonl", "parquet"] | None = None  # type: ignore[assignment]
+    format: Literal["text", "csv", "tsv", "jsonl", "parquet"] | None = None
     """The file format; null: from the file's name (.txt is text, a final .gz is fine)."""
     column: str = "text"
     """The column of the text; a text file has none."""

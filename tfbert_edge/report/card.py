@@ -91,9 +91,14 @@ def _limits(run: Run, form: str | None) -> list[str]:
     if form and validated:
         figures = fig.forms(run)[form]
         total = figures.get("changed_total", len(figures.get("changed") or []))
-        verb = "moves" if fig.is_regression(run) else "decides otherwise than the Keras model on"
-        tail = " beyond the tolerance" if fig.is_regression(run) else ""
+        verb = "moves" if fig.gives_numbers(run) else "decides otherwise than the Keras model on"
+        tail = " beyond the tolerance" if fig.gives_numbers(run) else ""
         limits.append(f"{form} {verb} {total:,} of these examples{tail}.")
+    if fig.task_of(run) == "multi_label":
+        limits.append(
+            "The probability from which on a label counts was chosen by the highest F1 on these same examples; on others "
+            "expect a little less."
+        )
     failed = [gate for gate in validated.get("gates") or [] if not gate["passed"]]
     limits += [f"A gate of the recipe failed. {describe_gate(gate)}." for gate in failed]
     length, vocabulary = (

@@ -14,6 +14,11 @@ METRIC_NAMES = {
     "recall_macro": "Recall (macro)",
     "f1_macro": "F1 (macro)",
     "matthews": "Matthews",
+    "f1_micro": "F1 (micro)",
+    "precision_micro": "Precision (micro)",
+    "recall_micro": "Recall (micro)",
+    "subset_accuracy": "All labels right",
+    "mean_average_precision": "Mean average precision",
     "pearson": "Pearson",
     "spearman": "Spearman",
     "mse": "Mean squared error",
@@ -59,9 +64,16 @@ def primary_metric(run: Run) -> str:
     return validated.get("primary_metric") or guess
 
 
-def is_regression(run: Run) -> bool:
-    """Whether the answers are numbers, not labels."""
-    return stage(run, "validate").get("task", "") == "regression" or primary_metric(run) == "spearman"
+def task_of(run: Run) -> str:
+    """The task's name; empty where nothing tells it."""
+    found = stage(run, "validate").get("task") or (run.get("data") or {}).get("task", {}).get("type")
+    return str(found or "")
+
+
+def gives_numbers(run: Run) -> bool:
+    """Whether the answers are numbers (of an embedding, cosines), not labels."""
+    task = task_of(run)
+    return task in ("regression", "embedding") if task else primary_metric(run) == "spearman"
 
 
 def keras_metrics(run: Run) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ def _plots(run: Run, folder: Path | None) -> dict[str, tuple[str, Callable[[Any,
             "values",
             (f"Values of Keras and {form} against the true ones", lambda p, t: scatter(run, p, t, folder)),
         )
-        if fig.is_regression(run)
+        if fig.gives_numbers(run)
         else ("confusion", (f"Confusion of Keras and {form}", lambda p, t: confusion(run, p, t)))
     )
     return {
@@ -229,7 +229,8 @@ def scatter(run: Run, pyplot: Any, theme: Theme, validate_folder: Path | None) -
     """Values given against true values, for Keras and the chosen form, from the saved outputs."""
     form = fig.chosen_form(run)
     saved = read_outputs(validate_folder, form) if form and validate_folder else None
-    if not form or saved is None:
+    # A vector is no value.
+    if not form or saved is None or fig.task_of(run) == "embedding":
         return None
     figure, panels = pyplot.subplots(1, 2, figsize=(WIDTH_INCHES, 3.2), sharex=True, sharey=True)
     sides: Mapping[str, np.ndarray] = {"Keras": saved["keras_outputs"][:, 0], form: saved["outputs"][:, 0]}

@@ -114,7 +114,7 @@ def _history_table(title: str, history: Sequence[Mapping[str, Any]], note: str) 
 
 
 def per_class_table(run: Run) -> Table | None:
-    """Precision, recall and F1 of each label, Keras beside the chosen form."""
+    """Precision, recall and F1 of each label, Keras beside the chosen form; its threshold, where it has one of its own."""
     form = fig.chosen_form(run)
     keras = fig.keras_metrics(run).get("per_class")
     if not form or not keras:
@@ -123,10 +123,14 @@ def per_class_table(run: Run) -> Table | None:
     names = ("precision", "recall", "f1")
     titles = ["Precision", "Recall", "F1"]
     columns = ["Label", "Examples", *(f"{title}, {who}" for title in titles for who in ("Keras", form))]
+    split = any("threshold" in scores for scores in keras.values())
+    if split:
+        columns.append("Threshold")
     rows = []
     for label, scores in keras.items():
         pairs = [fig.score(side.get(name)) for name in names for side in (scores, ours.get(label, {}))]
-        rows.append([label, fig.count(scores.get("support")), *pairs])
+        threshold = [fig.score(scores.get("threshold"))] if split else []
+        rows.append([label, fig.count(scores.get("support")), *pairs, *threshold])
     return Table("Scores of each label", columns, rows)
 
 
@@ -191,7 +195,7 @@ def changed_table(run: Run, limit: int = 30) -> Table | None:
         )
         answers = [_answer(change, side) for side in ("keras", "form")]
         rows.append([str(change["id"]), text, _short(change["label"]), *answers])
-    moved = "moved by more than the tolerance" if fig.is_regression(run) else "changed"
+    moved = "moved by more than the tolerance" if fig.gives_numbers(run) else "changed"
     note = f"{form} {moved} {total:,}{f' of {examples:,}' if examples else ''} decisions of Keras"
     note += f"; the {len(rows)} widest changes:" if len(rows) < total else "."
     columns = ["Id", "Text", "True", "Keras", form]

@@ -21,6 +21,10 @@ class TaskWords:
 
 
 TASK_WORDS = {
+    "embedding": TaskWords(
+        "a vector for a text, whose angle to another text's says how alike the two are",
+        'predictor("a text", "another text").similarity',
+    ),
     "regression": TaskWords("a number for a text", 'predictor("a text to rate")'),
     "summarization": TaskWords(
         "the sentences that make a document's summary", 'predictor("a document").summary', windows=True
@@ -34,11 +38,14 @@ TASK_WORDS = {
 
 
 def task_words(run: Run) -> TaskWords:
-    """The words of the run's task; a classification's hold its labels."""
-    validated = fig.stage(run, "validate")
-    name = "regression" if fig.is_regression(run) else validated.get("task", "")
-    labels = (run.get("data") or {}).get("labels") or validated.get("labels") or []
+    """The words of the run's task; those of labels hold them."""
+    # Runs of earlier versions do not say their task.
+    name = fig.task_of(run) or ("regression" if fig.gives_numbers(run) else "")
+    labels = (run.get("data") or {}).get("labels") or fig.stage(run, "validate").get("labels") or []
     if name in TASK_WORDS:
         types = ", ".join(label[2:] for label in labels if label.startswith("B-"))
         return replace(TASK_WORDS[name], gives=TASK_WORDS[name].gives.format(types=types))
-    return TaskWords(f"one of {len(labels)} labels: {', '.join(labels)}", 'predictor("a text to judge")')
+    how_many = "any number" if name == "multi_label" else "one"
+    return TaskWords(
+        f"{how_many} of {len(labels)} labels: {', '.join(labels)}", 'predictor("a text to judge")'
+    )

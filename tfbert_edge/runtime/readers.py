@@ -13,6 +13,8 @@ from tfbert_edge.runtime.decode import (
     classification_result,
     regression_result,
 )
+from tfbert_edge.runtime.embedding_reader import EmbeddingReader
+from tfbert_edge.runtime.multi_label_reader import MultiLabelReader
 from tfbert_edge.runtime.question_answering_reader import QuestionAnsweringReader
 from tfbert_edge.runtime.reading import OutputSpec, Reader, Rows
 from tfbert_edge.runtime.summarization_reader import SummarizationReader
@@ -54,6 +56,8 @@ class RegressionReader(Reader):
 
 READERS: dict[str, type[Reader]] = {
     "classification": ClassificationReader,
+    "embedding": EmbeddingReader,
+    "multi_label": MultiLabelReader,
     "question_answering": QuestionAnsweringReader,
     "regression": RegressionReader,
     "summarization": SummarizationReader,

@@ -22,16 +22,11 @@ from tfbert_edge.stages.prune import network_cost
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, float_model_folder, float_networks, int4_layers, quantized_folder
 from tfbert_edge.stages.tflite import file_figures, labels_file, make_file
+from tfbert_edge.tasks.base import Task
 from tfbert_edge.training.evaluation import predict
 from tfbert_edge.training.precision import precision
 from tfbert_edge.validate import EvaluationSet
 from tfbert_edge.validate.forms import FAKE_QUANTIZED
-
-ACTIVATIONS = {
-    "linear": lambda logits: logits,
-    "softmax": lambda logits: _softmax(logits),
-    "sigmoid": lambda logits: (1.0 / (1.0 + np.exp(-logits))).astype(np.float32),
-}
 
 
 def export_stage(run: Run) -> dict[str, Any]:
@@ -55,7 +50,9 @@ def export_stage(run: Run) -> dict[str, Any]:
     with new_folder(run.export_folder) as folder:
         _write_tokenizer(run, network.tokenizer, folder)
         say(f"  Keras's answers to {len(evaluation):,} examples")
-        _evaluation_set(run, network, evaluation).write(folder, network.task)
+        measured = _evaluation_set(run, network, evaluation)
+        measured.write(folder, network.task)
+        run.know_task(_calibrated(run, network, measured))
         figures: dict[str, Any] = {
             "sequence_length": length,
             "vocabulary": run.record.content["data"]["vocabulary"],
@@ -109,11 +106,21 @@ def _evaluation_set(run: Run, network: Network, features: Features) -> Evaluatio
     return EvaluationSet(
         **features.padded(run.recipe.sequence_length),
         truth=features.known_truth,
-        keras_outputs=ACTIVATIONS[network.task.output_activation](logits),
+        keras_outputs=network.task.activated(logits),
         ids=examples.ids,
         texts=examples.texts,
         pairs=examples.pairs,
     )
+
+
+def _calibrated(run: Run, network: Network, measured: EvaluationSet) -> Task:
+    """The task with what is chosen by Keras's answers to the validation examples, which are never the test's."""
+    if run.data.test is None:
+        return network.task.calibrated(measured.keras_outputs, measured.truth)
+    length = run.recipe.sequence_length
+    validation = run.features(run.data.validation, network.tokenizer, max_length=length)
+    outputs = network.task.activated(_predicted(run, network.model, validation))
+    return network.task.calibrated(outputs, validation.known_truth)
 
 
 def _predicted(run: Run, model: Any, features: Features) -> np.ndarray:
@@ -158,8 +165,7 @@ def _fake_quantized(
     """Write what Keras answers with fake quantization, for LiteRT's integers to be held against."""
     model = fake_quantize(network.model, int4=int4)
     assign_ranges(model, ranges)
-    logits = _predicted(run, model, evaluation)
-    outputs = ACTIVATIONS[network.task.output_activation](logits)
+    outputs = network.task.activated(_predicted(run, model, evaluation))
     write_arrays(folder / FAKE_QUANTIZED, {"outputs": outputs})
 
 
@@ -180,9 +186,3 @@ def _write_form(run: Run, folder: Path, form: str, content: bytes, figures: dict
         "tensors": described["dtype_counts"],
     }
     return described
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    """exp(x - max) / sum, over the last axis, float32."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)

@@ -39,7 +39,8 @@ def make_int8(
     if (folder := quantized_folder(run)) is not None:
         ranges = json.loads((folder / RANGES).read_text(encoding="utf-8"))
         return with_ranges(network, ranges), {"method": "quantize_aware", "agreement": {}, "ranges": ranges}
-    settings = run.recipe.export.calibration
+    # Not the data's: its decisions may have been chosen by the float network's answers.
+    settings, task = run.recipe.export.calibration, run.task
     chosen = calibration_examples(train, SELECTION_EXAMPLES, seed=run.recipe.seed + 1)
     expected = predict(network.model, chosen)
     batches = list(unpadded(calibration))
@@ -51,7 +52,7 @@ def make_int8(
         assign_ranges(quantized, candidates[method])
         outputs = predict(quantized, chosen)
         scores[method] = (
-            network.task.agreement(outputs, expected, chosen.known_truth),
+            task.agreement(task.activated(outputs), task.activated(expected), chosen.known_truth),
             -float(np.abs(outputs - expected).mean()),
         )
         run.console.say(f"  calibration by {method}: {scores[method][0]:.2%} of decisions as in float32")

@@ -128,7 +128,10 @@ def measured(run: Run, network: Network) -> dict[str, Any]:
     task, recipe = network.task, run.recipe
     validation = run.trial_features(network.tokenizer)
     outputs = predict(network.model, validation, batch_size=recipe.data.batch_size)
-    return {**network_cost(run, network), "metrics": task.metrics(outputs, validation.known_truth)}
+    return {
+        **network_cost(run, network),
+        "metrics": task.metrics(task.activated(outputs), validation.known_truth),
+    }
 
 
 def network_cost(run: Run, network: Network) -> dict[str, Any]:

@@ -99,6 +99,11 @@ class Run:
             settings["labels"] = recorded["labels"]
         return task_from(**settings)
 
+    def know_task(self, task: Task) -> None:
+        """Take ``task`` for this run's, and keep it in the record for the stages that load no data."""
+        self.record.content["data"]["task"] = {"type": task.name, **task.parameters}
+        self.task = task
+
     def features(
         self, examples: Examples, tokenizer: Tokenizer, *, max_length: int | None = None
     ) -> Features:

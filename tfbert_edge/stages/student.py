@@ -135,7 +135,7 @@ def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -
     """The task's metrics of ``model`` on the validation set; says them."""
     task = run.data.task
     outputs = predict(model, validation, batch_size=run.recipe.data.batch_size)
-    metrics = task.metrics(outputs, validation.known_truth)
+    metrics = task.metrics(task.activated(outputs), validation.known_truth)
     shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
     run.console.say(f"  validation{note}: {shown}")
     return metrics

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tfbert_edge.atomic import write_json
+from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
+from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
 from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.models.vocabulary import change_vocabulary
@@ -30,17 +33,22 @@ from tfbert_edge.training.schedules import make_schedule
 
 
 def train_stage(run: Run) -> dict[str, Any]:
-    """Train, keep the best epoch, and save it.
+    """Train, keep the best epoch, and save it; without an epoch, save the checkpoint as it is, once it is measured.
 
     Writes ``train/model`` and ``train/history.json``; ``train/snapshots`` while it trains. Returns ``history``,
     ``figures`` (of the weights that were kept), ``tokens_per_second`` (real tokens, without padding) and ``precision``.
+
+    Raises:
+        CheckpointError: there is nothing to train, and the checkpoint lacks the task's head.
     """
     settings = run.recipe.training
     # The strategy first: a multi-worker one must come before anything else of TensorFlow.
     strategy = make_strategy(settings.strategy)
-    numbers = resolve_precision(
-        settings.precision, on_warning=lambda text: run.console.say(f"warning: {text}")
-    )
+    numbers = "float32"
+    if settings.epochs:
+        numbers = resolve_precision(
+            settings.precision, on_warning=lambda text: run.console.say(f"warning: {text}")
+        )
     run.console.say(f"  checkpoint {run.checkpoint}")
     data, task = run.data, run.data.task
     vocabulary = choose_vocabulary(run)
@@ -54,8 +62,6 @@ def train_stage(run: Run) -> dict[str, Any]:
         f"  {_counted(train)} to train, {_counted(validation)} to validate; longest {train.lengths.max()} "
         f"of at most {recipe.data.max_length} word pieces ({train.truncated:,} cut); {numbers}"
     )
-    from tfbert_edge.data.batching import LengthBucketedBatches
-
     batches = LengthBucketedBatches(
         train, batch_size=settings.batch_size, seed=recipe.seed, shards=strategy.num_replicas_in_sync
     )
@@ -63,20 +69,55 @@ def train_stage(run: Run) -> dict[str, Any]:
         loaded = _load(run, task, vocabulary.rows)
         steps_must_fit(recipe, loaded.config)
         check_inputs(run)
-        optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
     if loaded.new_weights:
+        if not settings.epochs:
+            raise CheckpointError(
+                f"training.epochs is 0, so {run.checkpoint} must bring all weights of a {task.name}; it lacks "
+                f"{', '.join(loaded.new_weights)}. Train, or start from a fine-tuned model."
+            )
         run.console.say(f"  new weights: {', '.join(loaded.new_weights)}")
 
     def evaluate(model: Any) -> dict[str, Any]:
         outputs = predict(model, validation, batch_size=recipe.data.batch_size)
-        metrics = task.metrics(outputs, validation.known_truth)
+        metrics = task.metrics(task.activated(outputs), validation.known_truth)
         shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in task.metric_names)
         run.console.say(f"  validation: {shown}")
         return metrics
 
+    history = History()
+    if settings.epochs:
+        history = _fine_tune(run, loaded, strategy, numbers, batches, evaluate)
+        figures = _figures(history, numbers)
+    else:
+        figures = {**_figures(history, numbers), "figures": evaluate(loaded.model)}
+    if is_chief(strategy):
+        save_checkpoint(
+            loaded.model,
+            loaded.config,
+            run.model_folder,
+            tokenizer=tokenizer,
+            labels=task.labels,
+            task_type=task.name,
+            head=task.head,
+        )
+        write_json(run.folder / "train" / "history.json", list(history))
+    return figures
+
+
+def _fine_tune(
+    run: Run,
+    loaded: Loaded,
+    strategy: Any,
+    numbers: str,
+    batches: LengthBucketedBatches,
+    evaluate: Callable[[Any], dict[str, Any]],
+) -> History:
+    settings, task, train = run.recipe.training, run.data.task, batches.features
+    with strategy.scope(), precision(numbers):
+        optimizer = _optimizer(loaded.model, settings, updates_per_epoch(batches, settings.accumulate))
     metric = settings.early_stopping.metric or task.primary_metric
     with run.console.training() as on_progress:
-        history = fine_tune(
+        return fine_tune(
             loaded.model,
             loss=task_loss(task, settings, train.known_truth.labels),
             batches=batches,
@@ -101,21 +142,9 @@ def train_stage(run: Run) -> dict[str, Any]:
             snapshot_seconds=settings.checkpoint_seconds,
             settings={"precision": numbers, "examples": len(train), "batch_size": settings.batch_size},
             tensorboard=run.folder / "train" / "tensorboard" if settings.tensorboard else None,
-            seed=recipe.seed,
+            seed=run.recipe.seed,
             on_progress=on_progress,
         )
-    if is_chief(strategy):
-        save_checkpoint(
-            loaded.model,
-            loaded.config,
-            run.model_folder,
-            tokenizer=tokenizer,
-            labels=task.labels,
-            task_type=task.name,
-            head=task.head,
-        )
-        write_json(run.folder / "train" / "history.json", list(history))
-    return _figures(history, numbers)
 
 
 def pretrained_network(run: Run) -> Network:

@@ -8,6 +8,8 @@ from typing import Any
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.tasks.classification import Classification
+from tfbert_edge.tasks.embedding import Embedding
+from tfbert_edge.tasks.multi_label import MultiLabel
 from tfbert_edge.tasks.question_answering import QuestionAnswering
 from tfbert_edge.tasks.regression import Regression
 from tfbert_edge.tasks.summarization import Summarization
@@ -15,12 +17,22 @@ from tfbert_edge.tasks.token_classification import TokenClassification
 
 TASKS: dict[str, type[Task]] = {
     task.name: task
-    for task in (Classification, QuestionAnswering, Regression, Summarization, TokenClassification)
+    for task in (
+        Classification,
+        Embedding,
+        MultiLabel,
+        QuestionAnswering,
+        Regression,
+        Summarization,
+        TokenClassification,
+    )
 }
 
 __all__ = [
     "TASKS",
     "Classification",
+    "Embedding",
+    "MultiLabel",
     "QuestionAnswering",
     "Regression",
     "Summarization",

@@ -11,6 +11,7 @@ import numpy as np
 
 from tfbert_edge.runtime.readers import make_reader
 from tfbert_edge.runtime.reading import Reader, Rows
+from tfbert_edge.tasks.activations import ACTIVATIONS
 from tfbert_edge.tasks.truth import Truth
 
 IGNORED = -1
@@ -52,6 +53,9 @@ class Task(ABC):
     """Those of them that fall as the model gets better."""
     labels_per_piece: ClassVar[bool] = False
     """Whether `row_labels` has a number for each piece."""
+
+    rows_together: ClassVar[int] = 1
+    """How many rows of one example the loss must see in one batch."""
 
     labels: tuple[str, ...] = ()
     """In the order of the outputs; none where outputs have no names."""
@@ -99,6 +103,14 @@ class Task(ABC):
     def label_json(self, label: Any) -> Any:
         """One entry of `encode_labels` in JSON values, which `encode_labels` reads again."""
         return label.item() if isinstance(label, np.generic) else label
+
+    def activated(self, logits: np.ndarray) -> np.ndarray:
+        """What the exported network gives for these logits; every method here that takes ``outputs`` wants these."""
+        return ACTIVATIONS[self.output_activation](logits)
+
+    def calibrated(self, outputs: np.ndarray, truth: Truth) -> Task:
+        """This task with what its decisions depend on chosen by the float network's outputs; by default there is nothing."""
+        return self
 
     @abstractmethod
     def answers(self, outputs: np.ndarray, truth: Truth) -> list[Any]:

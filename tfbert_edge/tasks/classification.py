@@ -31,22 +31,41 @@ class Classification(Task):
         "matthews",
     )
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, labels: Sequence[str], positive_label: str | None = None) -> None:
         """
+        Args:
+            labels: in the order of the outputs.
+            positive_label: the one that is looked for; its F1, ``f1``, is then the primary metric.
+
         Raises:
-            DataError: fewer than two labels, or one of them twice.
+            DataError: fewer than two labels, or one of them twice; or a positive label that is none of them.
         """
         self.labels = tuple(labels)
         if len(self.labels) < 2:
             raise DataError(f"a classification needs at least two labels, there is {list(self.labels)!r}.")
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"each label must be named once; the labels were {', '.join(self.labels)}.")
+        if positive_label is not None and positive_label not in self.labels:
+            raise DataError(
+                f"task.positive_label must be one of {', '.join(self.labels)}, was {positive_label!r}."
+            )
+        self.positive_label = positive_label
+        if positive_label is not None:
+            # Of the class where nothing is looked for.
+            self.primary_metric = "f1"  # type: ignore[misc]
+            self.metric_names = ("f1", *Classification.metric_names)  # type: ignore[misc]
         self._index = {label: index for index, label in enumerate(self.labels)}
 
     @property
     def num_outputs(self) -> int:
         """As many as labels."""
         return len(self.labels)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Labels and, where there is one, the positive label."""
+        looked_for = {} if self.positive_label is None else {"positive_label": self.positive_label}
+        return {"labels": list(self.labels), **looked_for}
 
     @classmethod
     def found_in(cls, values: Sequence[Any]) -> dict[str, Any]:
@@ -60,7 +79,7 @@ class Classification(Task):
             DataError: a label is missing or unknown; the message says where.
         """
         index = dict(self._index)
-        if not any(_is_number(label) for label in self.labels):
+        if not any(is_number(label) for label in self.labels):
             index.update({str(number): number for number in range(len(self.labels))})
         encoded = np.empty(len(values), np.int32)
         for row, value in enumerate(values):
@@ -86,8 +105,11 @@ class Classification(Task):
         return [int(place) for place in self.decide(outputs)]
 
     def metrics(self, outputs: np.ndarray, truth: Truth) -> dict[str, Any]:
-        """Accuracy, macro and per-label precision, recall and F1, Matthews, and the confusion matrix."""
-        return classification_metrics(truth.labels, self.decide(outputs), self.labels)
+        """Accuracy, precision, recall and F1 (macro, of each label, of the positive one), Matthews, the confusion matrix."""
+        figures = classification_metrics(truth.labels, self.decide(outputs), self.labels)
+        if self.positive_label is None:
+            return figures
+        return {"f1": figures["per_class"][self.positive_label]["f1"], **figures}
 
     def label_json(self, label: Any) -> str:
         """The label's name."""
@@ -102,7 +124,7 @@ def labels_in(values: Sequence[Any]) -> tuple[str, ...]:
     """The different labels in a data set, sorted; numbers by their value."""
     found = {text for text in map(label_text, values) if text is not None}
     return tuple(
-        sorted(found, key=lambda text: (0, float(text), text) if _is_number(text) else (1, 0.0, text))
+        sorted(found, key=lambda text: (0, float(text), text) if is_number(text) else (1, 0.0, text))
     )
 
 
@@ -117,7 +139,8 @@ def label_text(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a label reads as a finite number."""
     try:
         return bool(np.isfinite(float(text)))
     except ValueError:

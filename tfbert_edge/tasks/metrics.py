@@ -43,8 +43,52 @@ def classification_metrics(labels: np.ndarray, decisions: np.ndarray, names: Seq
     }
 
 
+def multi_label_metrics(
+    labels: np.ndarray, decisions: np.ndarray, scores: np.ndarray, names: Sequence[str]
+) -> dict[str, Any]:
+    """Figures of decisions against labels, both 0 or 1, and of the scores behind them: all (N, C), C being ``names``.
+
+    Precision, recall and F1 are 0 where they divide by 0. ``subset_accuracy`` is the share of examples with every label
+    right. ``mean_average_precision`` is over the labels that some example has; the others have no ``average_precision``.
+    """
+    metrics = require_extra("sklearn.metrics", "train")
+    truth, decided = np.asarray(labels, np.int64), np.asarray(decisions, np.int64)
+    each = metrics.precision_recall_fscore_support(truth, decided, average=None, zero_division=0)
+    precision, recall, f1, support = each
+    micro = metrics.precision_recall_fscore_support(truth, decided, average="micro", zero_division=0)
+    ranked = {
+        at: float(metrics.average_precision_score(truth[:, at], scores[:, at]))
+        for at in range(len(names))
+        if support[at]
+    }
+    return {
+        "f1_micro": float(micro[2]),
+        "f1_macro": float(np.mean(f1)),
+        "precision_micro": float(micro[0]),
+        "recall_micro": float(micro[1]),
+        "subset_accuracy": float(metrics.accuracy_score(truth, decided)),
+        "mean_average_precision": float(np.mean(list(ranked.values()))) if ranked else 0.0,
+        "per_class": {
+            name: {
+                "precision": float(precision[at]),
+                "recall": float(recall[at]),
+                "f1": float(f1[at]),
+                "support": int(support[at]),
+                **({"average_precision": ranked[at]} if at in ranked else {}),
+            }
+            for at, name in enumerate(names)
+        },
+    }
+
+
 def regression_metrics(labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
-    """Pearson's and Spearman's correlation (0 where one side is constant) and the mean squared error."""
+    """`correlations`, and the mean squared error."""
+    labels, values = np.asarray(labels, np.float64), np.asarray(values, np.float64)
+    return {**correlations(labels, values), "mse": float(np.mean((labels - values) ** 2))}
+
+
+def correlations(labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+    """Pearson's and Spearman's correlation; 0 where one side is constant."""
     stats = require_extra("scipy.stats", "train")
     labels, values = np.asarray(labels, np.float64), np.asarray(values, np.float64)
     with warnings.catch_warnings():
@@ -55,5 +99,4 @@ def regression_metrics(labels: np.ndarray, values: np.ndarray) -> dict[str, floa
     return {
         "pearson": 0.0 if math.isnan(pearson) else pearson,
         "spearman": 0.0 if math.isnan(spearman) else spearman,
-        "mse": float(np.mean((labels - values) ** 2)),
     }

@@ -33,12 +33,7 @@ class Regression(Task):
         Raises:
             DataError: the lowest value is not below the highest.
         """
-        lowest, highest = (float(limit) for limit in range)
-        if not lowest < highest:
-            raise DataError(
-                f"the range of a regression must be [lowest, highest], was [{lowest:g}, {highest:g}]."
-            )
-        self.range = (lowest, highest)
+        self.range = checked_range(range)
 
     @property
     def num_outputs(self) -> int:
@@ -51,22 +46,7 @@ class Regression(Task):
         Raises:
             DataError: a value is missing, not a number, or outside the range; the message says where.
         """
-        lowest, highest = self.range
-        encoded = np.empty(len(values), np.float32)
-        for row, value in enumerate(values):
-            if value is None or str(value).strip() in ("", "nan"):
-                raise DataError(f"{where(row)} has no score. Give it one, or leave the row out.")
-            try:
-                number = float(value)
-            except (TypeError, ValueError):
-                raise DataError(f"{where(row)} has the score {value!r}, which must be a number.") from None
-            if not lowest <= number <= highest:
-                raise DataError(
-                    f"{where(row)} has the score {number:g}, which must be between {lowest:g} and "
-                    f"{highest:g}. Correct it, or widen task.range."
-                )
-            encoded[row] = number
-        return encoded
+        return scores_within(values, self.range, where)
 
     def decide(self, outputs: np.ndarray) -> np.ndarray:
         """The values, float (N,)."""
@@ -92,3 +72,39 @@ class Regression(Task):
     def shown(self, answer: Any, outputs: np.ndarray) -> tuple[float, float]:
         """The value, twice."""
         return answer, answer
+
+
+def checked_range(limits: Sequence[float]) -> tuple[float, float]:
+    """Lowest and highest as floats.
+
+    Raises:
+        DataError: the lowest value is not below the highest.
+    """
+    lowest, highest = (float(limit) for limit in limits)
+    if not lowest < highest:
+        raise DataError(f"the range of scores must be [lowest, highest], was [{lowest:g}, {highest:g}].")
+    return lowest, highest
+
+
+def scores_within(values: Sequence[Any], limits: tuple[float, float], where: Where) -> np.ndarray:
+    """The values as float32 (N,).
+
+    Raises:
+        DataError: a value is missing, not a number, or outside the limits; the message says where.
+    """
+    lowest, highest = limits
+    encoded = np.empty(len(values), np.float32)
+    for row, value in enumerate(values):
+        if value is None or str(value).strip() in ("", "nan"):
+            raise DataError(f"{where(row)} has no score. Give it one, or leave the row out.")
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise DataError(f"{where(row)} has the score {value!r}, which must be a number.") from None
+        if not lowest <= number <= highest:
+            raise DataError(
+                f"{where(row)} has the score {number:g}, which must be between {lowest:g} and "
+                f"{highest:g}. Correct it, or widen task.range."
+            )
+        encoded[row] = number
+    return encoded

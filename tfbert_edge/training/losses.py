@@ -109,12 +109,33 @@ def sigmoid_cross_entropy() -> Loss:
     return loss
 
 
+def pair_cosine() -> Loss:
+    """Return the loss ``(cos(u, v) - y)^2`` of pairs of rows (Reimers and Gurevych 2019, section 3); 0 of rows without partner.
+
+    Rows 2 i and 2 i + 1 of the training data are a pair; ``index``, int32 ``(b,)``, says which of them each row is. Labels:
+    float32 ``(b,)``, the same for both; outputs: float ``(b, h)``.
+    """
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        vectors = tf.math.l2_normalize(tf.cast(outputs, tf.float32), axis=-1, epsilon=1e-12)
+        index = batch["index"]
+        partner = tf.bitwise.bitwise_xor(index, tf.ones_like(index))
+        pairs = tf.cast(tf.equal(partner[:, tf.newaxis], index[tf.newaxis, :]), tf.float32)
+        found = tf.reduce_sum(pairs, axis=1)
+        cosine = tf.reduce_sum(tf.matmul(vectors, vectors, transpose_b=True) * pairs, axis=1)
+        error = tf.square(cosine / tf.maximum(found, 1.0) - tf.cast(batch["labels"], tf.float32))
+        return tf.where(found > 0.0, error, tf.zeros_like(error))
+
+    return loss
+
+
 LOSSES: dict[str, Callable[..., Loss]] = {
     "softmax_cross_entropy": softmax_cross_entropy,
     "mean_squared_error": mean_squared_error,
     "token_cross_entropy": token_cross_entropy,
     "span_cross_entropy": span_cross_entropy,
     "sigmoid_cross_entropy": sigmoid_cross_entropy,
+    "pair_cosine": pair_cosine,
 }
 
 
