@@ -129,7 +129,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write, mistakes)
         "  train: {path: a.csv, fromat: csv}\n"  # 5
         "  max_length: abc\n"  # 6
         "training:\n"  # 7
-        "  epochs: 0\n"  # 8
+        "  epochs: -1\n"  # 8
         "  precision: bf16\n"  # 9
         "  schedule: {warmup_ratio: 0.2, warmup_steps: 7}\n"  # 10
         "export: {forms: [float32, int9]}\n"  # 11

@@ -94,7 +94,7 @@ def _limits(run: Run, form: str | None) -> list[str]:
         verb = "moves" if fig.gives_numbers(run) else "decides otherwise than the Keras model on"
         tail = " beyond the tolerance" if fig.gives_numbers(run) else ""
         limits.append(f"{form} {verb} {total:,} of these examples{tail}.")
-    if fig.task_of(run) == "multi_label":
+    if fig.task_of(run) == "multi_label" and not data.get("test_examples"):
         limits.append(
             "The probability from which on a label counts was chosen by the highest F1 on these same examples; on others "
             "expect a little less."
