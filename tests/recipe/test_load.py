@@ -157,7 +157,7 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write, mistakes)
         "did you mean format?",
         "the keys here are path, config, split",
         "must be an integer, was 'abc'",
-        "must be at least 1, was 0",
+        "must be at least 0, was -1",
         "must be one of auto, float32, bfloat16, was 'bf16'",
         "must be one of float32, float16, dynamic, int8, int4, int16x8, was 'int9'",
         "quantize_aware, was 'quantize_awar' (did you mean quantize_aware?)",
