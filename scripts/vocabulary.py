@@ -44,7 +44,7 @@ def main() -> None:
     arguments = parse()
     recipe = load_recipe(arguments.recipe, arguments.overrides)
     splits = load_examples(recipe.data, recipe.task, seed=recipe.seed)
-    training, held_out = splits.train.all_texts(), splits.validation.all_texts()
+    training, held_out = splits.train.all_texts(), (splits.test or splits.validation).all_texts()
     own = Tokenizer.from_folder(resolve_checkpoint(recipe.model.checkpoint, recipe.model.revision))
 
     vocabularies = {"the checkpoint's": own}
@@ -70,13 +70,13 @@ def main() -> None:
             f"{name:40} {len(one.vocabulary):>8,} {found['coverage']:>8.2%} {per_word:>12.4f} {unknown:>8,}"
         )
 
-    lengths = example_lengths(splits.train, own)
+    lengths = example_lengths(splits.train, own, splits.task)
     for percentile in arguments.percentile:
         length = length_for(lengths, percentile, at_most=recipe.data.max_length)
         cut = cut_figures(lengths, length)
         share = cut["pieces_share"]
         print(
-            f"length {length} ({percentile:g}%) cuts {cut['examples']:,} examples, {share:.3%} of the pieces"
+            f"length {length} ({percentile:g}%) is too short for {cut['examples']:,} examples, {share:.3%} of the pieces"
         )
 
 

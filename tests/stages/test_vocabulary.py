@@ -81,6 +81,22 @@ def test_domain_texts_count_beside_the_training_texts_and_without_the_validation
     assert "zonk" in fewer and "quip" not in fewer
 
 
+def test_test_texts_measure_and_count_for_no_domain(open_tiny, tmp_path):
+    (tmp_path / "test.jsonl").write_text(json.dumps({"text": "quip " * 9, "label": "a"}) + "\n")
+    (tmp_path / "domain.txt").write_text("quip " * 9)
+    domain = f", domain: {{path: {tmp_path / 'domain.txt'}}}}}"
+    run = open_tiny(EXTENDED + domain, f"data.test={{path: {tmp_path / 'test.jsonl'}}}")
+
+    with pytest.raises(DataError, match=r"Correct model\.extend_vocabulary\.domain"):
+        choose_vocabulary(run)
+    (tmp_path / "domain.txt").write_text("quip " * 9 + "\na good film")
+    chosen = choose_vocabulary(run)
+
+    assert "quip" not in chosen.tokenizer.vocabulary
+    assert chosen.figures["evaluation"]["words"] == 9
+    assert resolve_length(run, chosen.tokenizer)["cut"]["evaluation"]["examples"] == 0
+
+
 def test_trimming_keeps_the_pieces_that_spelled_new_ones(open_tiny, tiny_vocabulary):
     """A word that training lacks may need them: zon is still z ##o ##n."""
     chosen = choose_vocabulary(open_tiny(EXTENDED + "}", "model.trim_vocabulary={coverage: 1.0}"))

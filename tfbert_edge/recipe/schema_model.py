@@ -29,7 +29,7 @@ class ExtendVocabulary(Block):
     general: Texts
     """Texts of no domain in particular, such as an encyclopedia: a word that is as frequent there is not added."""
     domain: Texts | None = None
-    """Texts of the domain beside data.train's; those of data.validation are left out. null: data.train's alone."""
+    """Texts of the domain beside data.train's; those of data.validation and data.test are left out. null: none."""
     pieces: PositiveInt = 5000
     """How many are added at most; each is one more row of the embedding table."""
     min_count: PositiveInt = 5

@@ -61,7 +61,7 @@ def export_stage(run: Run) -> dict[str, Any]:
             "forms": {},
         }
         if network.task.reader.cuts:
-            lengths = example_lengths(run.data.validation, network.tokenizer, network.task)
+            lengths = example_lengths(run.data.evaluation, network.tokenizer, network.task)
             figures["cut"] = cut_figures(lengths, length)
         audits = {}
         forms = recipe.export.forms

@@ -26,7 +26,7 @@ def resolve_length(run: Run, tokenizer: Tokenizer) -> dict[str, Any]:
     task = run.data.task
     lengths = {
         "training": example_lengths(run.data.train, tokenizer, task),
-        "evaluation": example_lengths(run.data.validation, tokenizer, task),
+        "evaluation": example_lengths(run.data.evaluation, tokenizer, task),
     }
     figures: dict[str, Any] = {}
     if data.max_length_percentile is not None:

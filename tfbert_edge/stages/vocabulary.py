@@ -66,7 +66,7 @@ def choose_vocabulary(run: Run) -> Vocabulary:
         figures |= {"added": len(new), "added_first": [piece.text for piece in new[:SHOWN_PIECES]]}
         run.console.say(f"  vocabulary extended by {len(new):,} pieces of the domain to {len(rows):,}")
     figures |= {"after": len(rows), "embedding_bytes": _table_bytes(run, len(own), len(rows))}
-    figures["evaluation"] = vocabulary_figures(before, tokenizer, run.data.validation.all_texts())
+    figures["evaluation"] = vocabulary_figures(before, tokenizer, run.data.evaluation.all_texts())
     if rows == own:
         return Vocabulary(tokenizer, None, figures)
     _say(run, figures["evaluation"])
@@ -80,11 +80,12 @@ def _of_the_domain(
     general, _ = load_unlabelled(settings.general, setting=f"{setting}.general", seed=seed)
     if settings.domain is not None:
         # Without the texts that measure: other new texts will be less like these.
+        held_out = [run.data.validation, run.data.evaluation]
         more, _ = load_unlabelled(
             settings.domain,
             setting=f"{setting}.domain",
             seed=seed,
-            without=[*run.data.validation.all_texts(), *texts],
+            without=[*texts, *(text for examples in held_out for text in examples.all_texts())],
         )
         texts = texts + more
     run.console.say(
