@@ -12,7 +12,7 @@ import numpy as np
 
 from tfbert_edge._keras import keras
 from tfbert_edge.errors import CheckpointError
-from tfbert_edge.models.checkpoint_files import StoredTensor, stored_tensors
+from tfbert_edge.models.checkpoint_files import StoredTensor, parted, stored_tensors
 from tfbert_edge.models.checkpoint_names import (
     ENCODER_MODULES,
     FAMILIES,
@@ -106,7 +106,7 @@ def load_checkpoint(
     config = dataclasses.replace(
         config, **{name: rate for name, rate in dropouts.items() if rate is not None}
     )
-    stored = stored_tensors(folder, family=config.family)
+    stored = parted(stored_tensors(folder, family=config.family))
     classifier = _claims_head(raw, head)
     if new_head or classifier is False:
         stored = {name: tensor for name, tensor in stored.items() if name.startswith(ENCODER_MODULES)}

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from tfbert_edge.errors import CheckpointError, require_extra
-from tfbert_edge.models.checkpoint_names import canonical_name, from_tensorflow_name
+from tfbert_edge.models.checkpoint_names import JOINED_MODULES, canonical_name, from_tensorflow_name
 
 SAFETENSORS = "model.safetensors"
 SAFETENSORS_INDEX = "model.safetensors.index.json"
@@ -66,6 +66,29 @@ def stored_tensors(folder: Path, *, family: str) -> dict[str, StoredTensor]:
         f"{TENSORFLOW_H5}; it has: {found}. If the original "
         "has only pytorch_model.bin, convert it with transformers' save_pretrained(safe_serialization=True)."
     )
+
+
+def parted(stored: dict[str, StoredTensor]) -> dict[str, StoredTensor]:
+    """``stored`` with tensors of :data:`JOINED_MODULES` cut into those of their parts, one output each."""
+    found = dict(stored)
+    for module, parts in JOINED_MODULES.items():
+        for variable in ("weight", "bias"):
+            tensor = stored.get(f"{module}.{variable}")
+            if tensor is not None and tensor.shape[0] == len(parts):
+                shape = (1, *tensor.shape[1:])
+                for place, part in enumerate(parts):
+                    found[f"{part}.{variable}"] = StoredTensor(tensor.source, shape, _Part(tensor, place))
+                del found[f"{module}.{variable}"]
+    return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    whole: StoredTensor
+    place: int
+
+    def __call__(self) -> np.ndarray:
+        return self.whole.read()[self.place : self.place + 1]
 
 
 def _shards(index: Path) -> list[Path]:

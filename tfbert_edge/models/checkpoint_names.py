@@ -57,6 +57,8 @@ _VARIABLES: Final = {
 }
 # Of heads that say something of each token.
 _TOKEN_HEADS: Final = {"head.tokens": "classifier", "head.start": "qa_start", "head.end": "qa_end"}
+# Module that transformers has in one, of these modules' outputs in order.
+JOINED_MODULES: Final = {"qa_outputs": ("qa_start", "qa_end")}
 _TRANSPOSED: Final = "kernel"
 # The other way round, for names written by TensorFlow, and for LayerNorm's names in old PyTorch files.
 _FROM_VARIABLES: Final = {"kernel": "weight", "embeddings": "weight", "gamma": "weight", "beta": "bias"}

@@ -13,7 +13,13 @@ from safetensors.numpy import save_file
 from tfbert_edge.atomic import new_folder
 from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.checkpoint_files import SAFETENSORS
-from tfbert_edge.models.checkpoint_names import FAMILIES, is_transposed, stored_name, tensor_name
+from tfbert_edge.models.checkpoint_names import (
+    FAMILIES,
+    JOINED_MODULES,
+    is_transposed,
+    stored_name,
+    tensor_name,
+)
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.heads import head_outputs
 
@@ -28,8 +34,6 @@ KINDS = {
 """A head of models.heads -> what the names of transformers' classes with such a head end with."""
 ENCODER_ALONE = "Model"
 """The kind whose outputs are states, which have no names."""
-OWN_KINDS = frozenset({"ForQuestionAnswering"})
-"""Those whose tensors transformers names otherwise."""
 PROBLEM_TYPES = {
     "classification": "single_label_classification",
     "multi_label": "multi_label_classification",
@@ -120,8 +124,8 @@ def save_checkpoint(
 
 
 def _architecture(config: EncoderConfig, head: str) -> str:
-    own = not config.is_standard or KINDS[head] in OWN_KINDS
-    return f"{OWN_MODEL if own else FAMILIES[config.family].model}{KINDS[head]}"
+    model = FAMILIES[config.family].model if config.is_standard else OWN_MODEL
+    return f"{model}{KINDS[head]}"
 
 
 def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:
@@ -131,4 +135,9 @@ def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:
         # safetensors writes the buffer as it lies in memory: a transposed view has to be copied.
         value = np.ascontiguousarray(value.T if is_transposed(kind) else value)
         tensors[stored_name(family, tensor_name(family, layer, kind))] = value
+    for module, parts in JOINED_MODULES.items():
+        for variable in ("weight", "bias"):
+            names = [f"{part}.{variable}" for part in parts]
+            if tensors.keys() >= set(names):
+                tensors[f"{module}.{variable}"] = np.concatenate([tensors.pop(name) for name in names])
     return tensors
