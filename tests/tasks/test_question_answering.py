@@ -133,3 +133,10 @@ def test_read_answers_takes_squads_list_of_answers():
 def test_encode_labels_of_bad_answers_says_what_and_where(value, expected):
     with pytest.raises(DataError, match=expected):
         QuestionAnswering(False).encode_labels([gold("film"), value])
+
+
+def test_answers_and_labels_are_shown_as_a_person_reads_them():
+    task = QuestionAnswering(True)
+    assert task.shown_label(gold("film", "good", "film"), "a ?") == "film | good"
+    assert (task.shown_label(gold(), "a ?"), task.shown("", np.zeros(1))[0]) == ("(no answer)", "(no answer)")
+    assert task.shown("film", np.zeros(1)) == ("film", None)

@@ -25,6 +25,11 @@ TASK_WORDS = {
         "a vector for a text, whose angle to another text's says how alike the two are",
         'predictor("a text", "another text").similarity',
     ),
+    "question_answering": TaskWords(
+        "the part of a context that answers a question",
+        'predictor("a question", "a context").answer',
+        windows=True,
+    ),
     "regression": TaskWords("a number for a text", 'predictor("a text to rate")'),
     "summarization": TaskWords(
         "the sentences that make a document's summary", 'predictor("a document").summary', windows=True

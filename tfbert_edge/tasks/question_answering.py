@@ -15,6 +15,9 @@ from tfbert_edge.tasks.base import ReadTask, Where, nowhere
 from tfbert_edge.tasks.squad_metrics import answer_scores, best_threshold, most_agreed, normalized_answer
 from tfbert_edge.tasks.truth import Truth
 
+NO_ANSWER = "(no answer)"
+"""What a person reads where there is none."""
+
 
 class QuestionAnswering(ReadTask):
     """Outputs are two logits a piece: of beginning and of ending the answer (Devlin et al. 2019, section 4.2).
@@ -122,6 +125,14 @@ class QuestionAnswering(ReadTask):
     def same(self, answer: Any, other: Any) -> bool:
         """Whether two answers match exactly, by the evaluators' rules."""
         return normalized_answer(answer) == normalized_answer(other)
+
+    def shown(self, answer: Any, outputs: np.ndarray) -> tuple[Any, float | None]:
+        """The answer."""
+        return answer or NO_ANSWER, None
+
+    def shown_label(self, label: Any, text: str) -> str:
+        """The different gold answers."""
+        return " | ".join(dict.fromkeys(label["text"])) or NO_ANSWER
 
     def metrics(self, outputs: np.ndarray, truth: Truth) -> dict[str, Any]:
         """F1 and exact match; where questions may have no answer, also of both kinds of questions apart.
