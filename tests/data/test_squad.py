@@ -190,6 +190,10 @@ def test_settings_of_tables_are_refused_for_squads_json(write, load_qa):
             ["training.class_weights=balanced"],
             "training.class_weights: a question_answering task has no classes",
         ),
+        (
+            ["compress=[{method: distill_outputs, unlabelled: {path: a.txt}}]"],
+            "compress.0.unlabelled: holds texts alone, and a question_answering task reads a question with each",
+        ),
         (["data.stride=129"], "data.stride: must be at most half of data.max_length (256), was 129"),
         (["task.max_answer_length=0"], "task.max_answer_length: must be at least 1, was 0"),
         (["training.early_stopping.metric=accuracy"], "question_answering task's metric (f1, exact_match)"),

@@ -39,5 +39,12 @@ def question_answering_contradicts(recipe: Recipe) -> Iterator[Contradiction]:
                 f"is not for {TASK}, whose rows have the columns question, context, answers and id: leave it out",
                 "task",
             )
+    for number, step in enumerate(recipe.compress):
+        if getattr(step, "unlabelled", None) is not None:
+            yield contradiction(
+                f"compress.{number}.unlabelled",
+                f"holds texts alone, and a {TASK} task reads a question with each: set it to null",
+                "task",
+            )
     if recipe.training.class_weights is not None:
         yield contradiction("training.class_weights", f"a {TASK} task has no classes: set it to null", "task")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tfbert_edge.data.examples import Examples
+from tfbert_edge.runtime.tokenizer import Tokenizer
+from tfbert_edge.stages.run import Run, RunData
+from tfbert_edge.tasks.question_answering import QuestionAnswering
+
+CONTEXT = "the film is good and the actor is bad"
+
+
+@pytest.fixture
+def trial(tmp_path, tiny_bert_folder):
+    """``trial(count, seed)``: the features of 20 questions, each with its number, of which ``count`` are drawn."""
+    labels = np.empty(20, object)
+    labels[:] = [{"text": ["film"], "answer_start": [4]}] * 20
+    names = [f"{number:02d}" for number in range(20)]
+    examples = Examples(names, names, [CONTEXT] * 20, labels)
+
+    def features(count, seed=1):
+        recipe = SimpleNamespace(
+            seed=seed,
+            training=SimpleNamespace(evaluation_examples=count),
+            data=SimpleNamespace(max_length=12),
+        )
+        run = Run(folder=tmp_path, recipe=recipe, record=None, console=None)
+        run.__dict__["data"] = RunData(QuestionAnswering(False), examples, examples, [])
+        return run.trial_features(Tokenizer.from_folder(tiny_bert_folder).with_stride(2))
+
+    return features
+
+
+def test_trial_features_are_whole_examples_drawn_by_the_seed(trial):
+    found = trial(5)
+
+    assert len(found.known_truth) == 5
+    assert len(found) == found.known_truth.starts[-1] > 5  # each context takes more than one window
+    assert sorted(found.known_truth.texts) == list(found.known_truth.texts)
+    assert found.known_truth.texts == trial(5).known_truth.texts != trial(5, seed=2).known_truth.texts
+
+
+@pytest.mark.parametrize("count", [None, 20, 99])
+def test_trial_features_are_all_where_there_are_no_more(trial, count):
+    assert len(trial(count).known_truth) == 20
