@@ -30,10 +30,10 @@ def main() -> None:
     predictor = Predictor.from_bundle(arguments.bundle, threads=arguments.threads)
     for text in arguments.texts or (line.rstrip("\n") for line in sys.stdin):
         answer = as_json(predictor(text, arguments.pair, top_k=arguments.top_k))
-        if arguments.json:
-            print(json.dumps({"text": text, **answer}))
-        elif "value" in answer:
+        if "value" in answer and not arguments.json:
             print(f"{answer['value']:.3f}  {text}")
+        elif "label" not in answer or arguments.json:
+            print(json.dumps({"text": text, **answer}))
         else:
             scores = "  ".join(f"{score['label']} {score['score']:.3f}" for score in answer["scores"])
             print(f"{scores}  {text}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import random
 from collections.abc import Callable
@@ -36,6 +37,10 @@ def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> No
     if recipe.task.type == "question_answering":
         path.write_text(json.dumps(squad(draw, seed)), encoding="utf-8")
         return
+    if recipe.task.type == "summarization":
+        lines = [json.dumps(article(draw, number, recipe)) for number in range(ROWS)]
+        path.write_bytes(gzip.compress("\n".join(lines).encode()))
+        return
     data = recipe.data
     used = [data.text_column, data.text_pair_column, data.label_column, data.id_column, *source.where]
     columns = list(source.columns or dict.fromkeys(name for name in used if name))
@@ -53,6 +58,14 @@ def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> No
                     cells[name] = sentence(draw, seed * ROWS + number)
             cells[data.label_column] = labels[number % len(labels)]
             writer.writerow([cells[name] for name in columns])
+
+
+def article(draw: random.Random, number: int, recipe: Recipe) -> dict[str, str]:
+    """A document of five sentences, of which the second and the fourth are its summary."""
+    told = [f"The {sentence(draw, place)}." for place in range(number * 5, number * 5 + 5)]
+    data = recipe.data
+    row = {data.text_column: " ".join(told), data.label_column: f"{told[3]}{told[1]}"}
+    return row | ({data.id_column: f"article {number}"} if data.id_column else {})
 
 
 def squad(draw: random.Random, seed: int) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def test_integer_only_file_chooses_what_is_worth_telling(finished):
 def test_report_names_rouge_and_what_it_is_held_against(finished):
     report = (finished.folder / "report" / "report.md").read_text()
     card = (finished.folder / "bundle" / "README.md").read_text()
+    assert (finished.folder / "report" / "rouge.png").is_file()
 
     for said in ("ROUGE-1", "Lead, ROUGE-1", "Oracle, ROUGE-L", "Test examples"):
         assert said in report
@@ -111,7 +112,10 @@ def test_bundle_answers_as_it_was_measured_and_its_golden_lines_hold(finished, c
         assert all(line["text"][one.begin : one.end] == one.text for one in answer.sentences)
         assert answer.summary == " ".join(one.text for one in answer.sentences)
         assert len(answer.scores) == 6
-    assert command(["predict", str(bundle), lines[0]["text"], "--top-k", "2"]) == 0
+    file = finished.folder.parent / "asked.jsonl"
+    file.write_text(json.dumps({"text": lines[0]["text"]}) + "\n", encoding="utf-8")
+    assert "\n" in lines[0]["text"]  # which no line of a text file can hold
+    assert command(["predict", str(bundle), "--file", str(file), "--top-k", "2"]) == 0
     (said,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert said["summary"] == answers[0].summary and len(said["scores"]) == 2
 
@@ -121,5 +125,5 @@ def test_outputs_of_the_file_are_of_each_piece_with_one_scale(finished):
     with np.load(finished.folder / "validate" / "outputs_int8.npz") as file:
         outputs = file["outputs"]
 
-    assert (output.dtype, output.shape[:2]) == ("uint8", (1, 32))
+    assert (output.dtype, output.shape) == ("uint8", (1, 32))
     assert outputs.shape[1:] == (32, 1)

@@ -192,3 +192,20 @@ def test_operators_tables_shares_of_the_profiled_time(run):
     int8.update(operators=[], operators_problem="no profiler")
     (table,) = operators_tables(run)
     assert (table.rows, table.note) == ([], "Not measured: no profiler")
+
+
+def test_changed_table_shortens_a_long_text(run):
+    run["stages"]["validate"]["forms"]["int8"]["changed"][0]["text"] = "word " * 200
+
+    text = tables.changed_table(run).rows[0][1]
+
+    assert text == "word " * 79 + "word …"
+
+
+def test_training_table_leaves_out_what_metrics_are_held_against(run):
+    epochs = [{"epoch": 0, "metrics": {"rouge1": 0.7, "lead_rouge1": 0.6, "oracle_rouge1": 0.9}}]
+    run["stages"]["train"]["history"] = epochs
+
+    columns = tables.training_table(run).columns
+
+    assert "ROUGE-1" in columns and not any("Lead" in column or "Oracle" in column for column in columns)

@@ -12,6 +12,9 @@ from tfbert_edge.report import figures as fig
 from tfbert_edge.report.figures import NOTHING, Run
 from tfbert_edge.validate.gates import GATES
 
+BESIDE = ("lead_", "oracle_")
+"""What metrics are held against begins so; it hardly moves from epoch to epoch."""
+
 LONGEST_TEXT = 400
 """Characters of a text that stand in a table."""
 
@@ -82,7 +85,11 @@ def _history_table(title: str, history: Sequence[Mapping[str, Any]], note: str) 
     if not history:
         return None
     first: dict[str, Any] = next((record["metrics"] for record in history if record.get("metrics")), {})
-    metrics = [name for name, value in first.items() if isinstance(value, int | float)]
+    metrics = [
+        name
+        for name, value in first.items()
+        if isinstance(value, int | float) and not name.startswith(BESIDE)
+    ]
     columns = [
         "Epoch",
         "Step",

@@ -74,7 +74,7 @@ class SummarizationReader(Reader):
     paired: ClassVar[bool | None] = False
 
     def width(self, spec: OutputSpec) -> int | None:
-        return 1
+        return None  # the last axis is that of pieces
 
     def rows(self, text: str, pair: str | None, tokenizer: Tokenizer, *, max_length: int) -> list[Encoding]:
         """Windows of whole sentences, each as long as fits.

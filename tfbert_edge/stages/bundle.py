@@ -87,7 +87,9 @@ def _on_bundled_examples(run: Run, evaluation: EvaluationSet, form: str, chosen:
 
 
 def _golden_texts(evaluation: EvaluationSet) -> list[str | tuple[str, str]]:
-    chosen = (evaluation.example_of(int(row)) for row in evaluation.representative(GOLDEN_EXAMPLES))
+    # Of long texts fewer: the reference kernels take seconds for each of their windows.
+    count = max(1, round(GOLDEN_EXAMPLES * evaluation.examples / len(evaluation)))
+    chosen = (evaluation.example_of(int(row)) for row in evaluation.representative(count))
     return [_text(evaluation, at) for at in dict.fromkeys(chosen)]
 
 
