@@ -26,9 +26,15 @@ def sentence(draw: random.Random, number: int) -> str:
 
 
 def labels_of(recipe: Recipe) -> list[str]:
-    if recipe.task.type == "regression":
+    if recipe.task.type in ("regression", "embedding"):
         return ["0.0", "1.5", "2.5", "5.0"]
-    return list(recipe.task.labels or ("0", "1"))
+    labels = list(recipe.task.labels or ("0", "1"))
+    if recipe.task.type == "multi_label":
+        # By number: none, one or two of them, each at some place.
+        return [
+            ",".join(str((at + more) % len(labels)) for more in range(at % 3)) for at in range(len(labels))
+        ]
+    return labels
 
 
 def write_source(source: Source, path: Path, recipe: Recipe, *, seed: int) -> None:
