@@ -28,6 +28,7 @@ from android_demo.check.tools import (
     run,
     versions,
 )
+from android_demo.check.try_app import try_app
 from tfbert_edge.bundle.archive import write_folder
 from tfbert_edge.errors import TfbertEdgeError
 from tfbert_edge.runtime.bundle_files import read_bundle
@@ -63,6 +64,7 @@ def build(bundle_path: Path | None) -> None:
     classes = compile_kotlin(tools)
     dex = make_dex(tools, classes)
     check_round_trip(tools, classes[0], dex, [WORK / "bundle", *of_tasks])
+    try_app(tools, classes, resources, WORK / MANIFEST, read_bundle(sample), BUILD / "task_bundles")
     unsigned = assemble(WORK / "unsigned.zip", resources, dex, tools.litert[0], bundle)
     sign(unsigned, APK)
     verify(APK, bundle)

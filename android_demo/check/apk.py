@@ -19,19 +19,24 @@ def assemble(path: Path, resources: Path, dex: Path, litert: Path, bundle: Bundl
 
     Libraries and the model stay uncompressed and aligned, so that Android maps them from the APK.
     """
-    entries = [
-        Entry(info.filename, content, info.compress_type == zipfile.ZIP_STORED)
-        for info, content in _contents(resources)
-    ]
-    entries.append(Entry("classes.dex", dex.read_bytes()))
+    entries = [*with_assets(resources, bundle), Entry("classes.dex", dex.read_bytes())]
     libraries = {info.filename: content for info, content in _contents(litert)}
     for abi in ABIS:
         name = f"{abi}/libtensorflowlite_jni.so"
         entries.append(Entry(f"lib/{name}", libraries[f"jni/{name}"], stored=True))
-    for name, content in sorted(bundle.contents.items()):
-        entries.append(Entry(ASSETS + name, content, stored=name.endswith(".tflite")))
     write_aligned(path, entries)
     return path
+
+
+def with_assets(resources: Path, bundle: BundleFiles) -> list[Entry]:
+    """The files of the linked resources, and those of ``bundle`` as assets."""
+    entries = [
+        Entry(info.filename, content, info.compress_type == zipfile.ZIP_STORED)
+        for info, content in _contents(resources)
+    ]
+    for name, content in sorted(bundle.contents.items()):
+        entries.append(Entry(ASSETS + name, content, stored=name.endswith(".tflite")))
+    return entries
 
 
 def sign(unsigned: Path, apk: Path) -> None:

@@ -3,6 +3,7 @@ package dev.tfbertedge.demo
 import android.app.Activity
 import android.view.View
 import android.view.ViewGroup
+import android.widget.LinearLayout
 import android.widget.TextView
 
 /** A page of the app: a view, and how it shows the [Session]. */
@@ -28,7 +29,7 @@ internal fun TextView.showOrHide(message: CharSequence?) {
 internal fun ViewGroup.addText(style: Int, content: CharSequence): TextView {
     val line = TextView(context, null, 0, style)
     line.text = content
-    val params = ViewGroup.MarginLayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.WRAP_CONTENT)
+    val params = LinearLayout.LayoutParams(LinearLayout.LayoutParams.MATCH_PARENT, LinearLayout.LayoutParams.WRAP_CONTENT)
     params.topMargin = (12 * resources.displayMetrics.density).toInt()
     addView(line, params)
     return line
