@@ -33,21 +33,25 @@ PIECES = [
     *".,!?'-",
     *WORDS,
 ]
-# Task -> its network's head, how many numbers each output has, what is done to them, and the rest of its bundle.
+# Task -> its network's seed and head, how many numbers each output has, what is done to them, and the rest of its bundle.
 TASKS: dict[str, dict[str, Any]] = {
     "classification": {
+        "seed": 0,
         "head": "classification",
         "num_outputs": 3,
         "activation": "softmax",
         "labels": ("bad", "fair", "good"),
     },
     "regression": {
+        "seed": 4,
         "head": "classification",
         "num_outputs": 1,
         "activation": "linear",
         "value_range": (-2.0, 2.0),
     },
+    "embedding": {"seed": 1, "head": "cls_pooling", "num_outputs": 32, "activation": "linear"},
     "multi_label": {
+        "seed": 2,
         "head": "classification",
         "num_outputs": 4,
         "activation": "sigmoid",
@@ -55,18 +59,21 @@ TASKS: dict[str, dict[str, Any]] = {
         "settings": {"thresholds": {"joy": 0.4, "fear": 0.55}},
     },
     "token_classification": {
+        "seed": 1,
         "head": "tokens",
         "num_outputs": 5,
         "activation": "linear",
         "labels": ("O", "B-LOC", "I-LOC", "B-PER", "I-PER"),
     },
     "question_answering": {
+        "seed": 3,
         "head": "span",
         "num_outputs": (1, 1),
         "activation": "linear",
         "settings": {"max_answer_length": 6},
     },
     "summarization": {
+        "seed": 0,
         "head": "tokens",
         "num_outputs": 1,
         "activation": "linear",
@@ -81,7 +88,7 @@ TEXTS = (
 
 
 def network(head: str, num_outputs: Any, seed: int) -> Any:
-    """A two-layer BERT of 32 dimensions with random weights, with ranges measured on random pieces."""
+    """A BERT of one layer and 32 dimensions with random weights, its ranges measured on random pieces."""
     from tfbert_edge.models.config import EncoderConfig
     from tfbert_edge.models.heads import build_model
     from tfbert_edge.models.quantization import assign_ranges, fake_quantize
@@ -92,9 +99,9 @@ def network(head: str, num_outputs: Any, seed: int) -> Any:
         vocab_size=len(PIECES),
         hidden_size=32,
         embedding_size=32,
-        num_heads=(2, 2),
+        num_heads=(2,),
         head_size=16,
-        intermediate_sizes=(64, 64),
+        intermediate_sizes=(64,),
         max_position_embeddings=LENGTH,
     )
     model = build_model(config, head=head, num_outputs=num_outputs)
@@ -124,9 +131,9 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     convert = import_export("export.convert").convert
     tokenizer = Tokenizer.from_vocabulary(PIECES, TokenizerSettings(max_length=LENGTH, stride=4))
-    for seed, task in enumerate(READERS):
+    for task in READERS:
         settings = dict(TASKS[task])
-        model = network(settings.pop("head"), settings.pop("num_outputs"), seed)
+        model = network(settings.pop("head"), settings.pop("num_outputs"), settings.pop("seed"))
         names = [spec.name for spec in READERS[task].outputs]
         activation = settings.pop("activation")
         path = folder / f"{task}.tflite"

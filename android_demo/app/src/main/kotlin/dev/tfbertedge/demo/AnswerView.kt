@@ -11,6 +11,7 @@ import android.widget.ProgressBar
 import android.widget.TextView
 import dev.tfbertedge.core.Answer
 import dev.tfbertedge.core.ClassificationResult
+import dev.tfbertedge.core.EmbeddingResult
 import dev.tfbertedge.core.EntitiesResult
 import dev.tfbertedge.core.LabelScore
 import dev.tfbertedge.core.MultiLabelResult
@@ -26,6 +27,7 @@ class AnswerView(private val into: ViewGroup) {
     fun draw(answered: Answered.Ready) {
         when (val answer = answered.prediction.result) {
             is ClassificationResult -> answer.scores.forEach { addScore(it, it.label == answer.label) }
+            is EmbeddingResult -> into.addText(R.style.Heading, value(answer))
             is MultiLabelResult -> addLabels(answer)
             is RegressionResult -> into.addText(R.style.Heading, value(answer))
             is EntitiesResult -> addEntities(answered.text, answer)
@@ -76,6 +78,11 @@ class AnswerView(private val into: ViewGroup) {
         }
         into.addText(R.style.Body, marked)
     }
+
+    /** How alike two texts are, or where the vector of one begins. */
+    private fun value(answer: EmbeddingResult): String =
+        answer.similarity?.let { context.getString(R.string.value, it) }
+            ?: answer.embedding.take(3).joinToString(prefix = "[", postfix = ", \u2026]")
 
     private fun value(answer: RegressionResult): String {
         val range = (Session.opened as? Opened.Ready)?.bundle?.bundle?.manifest?.valueRange

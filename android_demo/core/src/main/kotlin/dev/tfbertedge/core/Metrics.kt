@@ -26,6 +26,47 @@ object Metrics {
         )
     }
 
+    /**
+     * Figures of sets of labels, which may be empty: precision_micro, recall_micro, f1_micro, f1_macro and subset_accuracy, the
+     * share of examples with every label right.
+     */
+    fun multiLabel(labels: List<Set<String>>, decisions: List<Set<String>>, names: List<String>): Map<String, Double> {
+        requireAsMany(labels.size, decisions.size)
+        val (precision, recall, f1) = precisionRecallF1(
+            right = labels.zip(decisions).sumOf { (truth, decided) -> truth.count { it in decided } },
+            found = decisions.sumOf { it.size },
+            wanted = labels.sumOf { it.size },
+        )
+        return mapOf(
+            "f1_micro" to f1,
+            "f1_macro" to mean(names.size) { at ->
+                val name = names[at]
+                val right = labels.zip(decisions).count { (truth, decided) -> name in truth && name in decided }
+                precisionRecallF1(right, decisions.count { name in it }, labels.count { name in it }).third
+            },
+            "precision_micro" to precision,
+            "recall_micro" to recall,
+            "subset_accuracy" to mean(labels.size) { if (labels[it] == decisions[it]) 1.0 else 0.0 },
+        )
+    }
+
+    /**
+     * Precision, recall and F1 of entities, as seqeval counts them: one is right where type, first and last token are.
+     *
+     * @param labels tags of each sentence, in any scheme; [decisions] likewise.
+     */
+    fun entities(labels: List<List<String>>, decisions: List<List<String>>): Map<String, Double> {
+        requireAsMany(labels.size, decisions.size)
+        val wanted = labels.map { Tags.spans(it).toSet() }
+        val found = decisions.map { Tags.spans(it).toSet() }
+        val (precision, recall, f1) = precisionRecallF1(
+            right = wanted.zip(found).sumOf { (truth, decided) -> truth.count { it in decided } },
+            found = found.sumOf { it.size },
+            wanted = wanted.sumOf { it.size },
+        )
+        return mapOf("precision" to precision, "recall" to recall, "f1" to f1)
+    }
+
     /** Pearson's and Spearman's correlation (0 where one side is constant) and the mean squared error. */
     fun regression(labels: DoubleArray, values: DoubleArray): Map<String, Double> {
         requireAsMany(labels.size, values.size)

@@ -2,6 +2,7 @@ package dev.tfbertedge.core
 
 private val READERS: Map<String, (Manifest) -> Reader> = linkedMapOf(
     "classification" to ::ClassificationReader,
+    "embedding" to ::EmbeddingReader,
     "multi_label" to ::MultiLabelReader,
     "question_answering" to ::QuestionAnsweringReader,
     "regression" to ::RegressionReader,

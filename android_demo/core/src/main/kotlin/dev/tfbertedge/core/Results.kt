@@ -115,3 +115,31 @@ data class SummaryResult(val sentences: List<ScoredSentence>, val scores: List<S
     override fun sameDecision(other: Result, manifest: Manifest): Boolean =
         other is SummaryResult && other.sentences.map { it.index } == sentences.map { it.index }
 }
+
+/**
+ * A text's vector, of length 1.
+ *
+ * @property pairEmbedding that of the second text, where there is one, and [similarity] the cosine of both.
+ */
+data class EmbeddingResult(
+    val embedding: List<Double>,
+    val pairEmbedding: List<Double>?,
+    val similarity: Double?,
+) : Result() {
+    override fun toJson(): Map<String, Any?> {
+        if (pairEmbedding == null) return mapOf("embedding" to embedding)
+        return mapOf("similarity" to similarity, "embedding" to embedding, "pair_embedding" to pairEmbedding)
+    }
+
+    /** Cosines at most [SIMILARITY_TOLERANCE] apart; single texts in one direction. */
+    override fun sameDecision(other: Result, manifest: Manifest): Boolean {
+        if (other !is EmbeddingResult) return false
+        if (similarity != null && other.similarity != null) return abs(similarity - other.similarity) <= SIMILARITY_TOLERANCE
+        return embedding.zip(other.embedding) { one, its -> one * its }.sum() >= LEAST_COSINE
+    }
+
+    private companion object {
+        const val SIMILARITY_TOLERANCE = 0.05
+        const val LEAST_COSINE = 0.98
+    }
+}

@@ -10,11 +10,21 @@ internal interface Scoring {
     companion object {
         fun of(manifest: Manifest): Scoring = when (manifest.task) {
             "classification" -> ClassificationScoring(manifest.labels)
-            "regression" -> RegressionScoring()
+            "embedding" -> NumberScoring({ (it as EmbeddingResult).similarity }, listOf("pearson", "spearman"))
+            "multi_label" -> MultiLabelScoring(manifest.labels)
+            "question_answering" -> AnswerScoring("no_answer" in thresholdsOf(manifest))
+            "regression" -> NumberScoring({ (it as RegressionResult).value.toDouble() }, listOf("pearson", "spearman", "mse"))
+            "summarization" -> SummaryScoring()
+            "token_classification" -> EntityScoring()
             else -> throw BundleException("the task ${manifest.task} is not measured here. Update the app.")
         }
     }
 }
+
+private fun where(example: EvalExample) = "the label of ${example.id} in ${EvalExample.FILE_NAME}"
+
+private fun strings(value: Any?, where: String): List<String> =
+    (value as? List<*>)?.map { string(it, where) } ?: throw damaged("$where must be a list")
 
 private class ClassificationScoring(private val names: List<String>) : Scoring {
     private val labels = ArrayList<Int>()
@@ -24,8 +34,7 @@ private class ClassificationScoring(private val names: List<String>) : Scoring {
         val label = names.indexOf(example.label.toString())
         if (label < 0) {
             throw BundleException(
-                "the example ${example.id} of ${EvalExample.FILE_NAME} has the label '${example.label}', " +
-                    "which must be one of ${names.joinToString()}. Get the bundle again.",
+                "${where(example)} is '${example.label}', it must be one of ${names.joinToString()}. Get the bundle again.",
             )
         }
         labels.add(label)
@@ -35,14 +44,76 @@ private class ClassificationScoring(private val names: List<String>) : Scoring {
     override fun metrics() = Metrics.classification(labels.toIntArray(), decisions.toIntArray(), names.size)
 }
 
-private class RegressionScoring : Scoring {
+private class NumberScoring(private val value: (Result) -> Double?, private val figures: List<String>) : Scoring {
     private val labels = ArrayList<Double>()
     private val values = ArrayList<Double>()
 
     override fun add(example: EvalExample, result: Result) {
-        labels.add(number(example.label, "the label of ${example.id} in ${EvalExample.FILE_NAME}"))
-        values.add((result as RegressionResult).value.toDouble())
+        if (example.label == null) return // A text that nothing is said of.
+        labels.add(number(example.label, where(example)))
+        values.add(value(result) ?: throw damaged("${where(example)} is a score, but there is one text"))
     }
 
-    override fun metrics() = Metrics.regression(labels.toDoubleArray(), values.toDoubleArray())
+    override fun metrics() = Metrics.regression(labels.toDoubleArray(), values.toDoubleArray()).filterKeys { it in figures }
+}
+
+private class MultiLabelScoring(private val names: List<String>) : Scoring {
+    private val labels = ArrayList<Set<String>>()
+    private val decisions = ArrayList<Set<String>>()
+
+    override fun add(example: EvalExample, result: Result) {
+        labels.add(strings(example.label, where(example)).toSet())
+        decisions.add((result as MultiLabelResult).labels.toSet())
+    }
+
+    override fun metrics() = Metrics.multiLabel(labels, decisions, names)
+}
+
+private class AnswerScoring(private val noAnswer: Boolean) : Scoring {
+    private val scores = ArrayList<Pair<Double, Double>>()
+
+    override fun add(example: EvalExample, result: Result) {
+        val gold = strings(Fields(example.label, where(example))["text"], where(example))
+        scores.add(AnswerMetrics.scores((result as Answer).answer, gold, noAnswer))
+    }
+
+    override fun metrics() = mapOf(
+        "f1" to scores.map { it.second }.average(),
+        "exact_match" to scores.map { it.first }.average(),
+    )
+}
+
+private class SummaryScoring : Scoring {
+    private val scores = ArrayList<Map<String, Double>>()
+
+    override fun add(example: EvalExample, result: Result) {
+        val reference = Fields(example.label, where(example)).string("summary")
+        scores.add(Rouge.scores(reference, (result as SummaryResult).summary))
+    }
+
+    override fun metrics() = scores.first().keys.associateWith { kind -> scores.map { it.getValue(kind) }.average() }
+}
+
+private class EntityScoring : Scoring {
+    private val labels = ArrayList<List<String>>()
+    private val decisions = ArrayList<List<String>>()
+
+    override fun add(example: EvalExample, result: Result) {
+        val label = Fields(example.label, where(example))
+        val tags = strings(label["tags"], where(example))
+        val tokens = label.list("spans", ::token)
+        if (tokens.size != tags.size) throw damaged("${where(example)} has ${tags.size} tags of ${tokens.size} tokens")
+        labels.add(tags)
+        decisions.add(Entities.project((result as EntitiesResult).entities, tokens))
+    }
+
+    /** Begin and end in code points. */
+    private fun token(value: Any?, where: String): Pair<Int, Int> {
+        val ends = value as? List<*> ?: throw damaged("$where must be a list")
+        if (ends.size != 2) throw damaged("$where must be a begin and an end")
+        val (begin, end) = ends.map { long(it, where, 0L, Int.MAX_VALUE.toLong()).toInt() }
+        return begin to end
+    }
+
+    override fun metrics() = Metrics.entities(labels, decisions)
 }

@@ -29,7 +29,7 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         )
     }
 
-    override fun width(name: String): Int = 1
+    override fun width(name: String): Int? = null // The last axis is that of the pieces.
 
     /**
      * Windows of whole sentences, each as long as fits; neighbours share as many of their sentences as have at most the

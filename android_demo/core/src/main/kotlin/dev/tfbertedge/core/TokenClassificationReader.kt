@@ -47,6 +47,26 @@ internal object Entities {
         }
     }
 
+    /**
+     * The tags of tokens, whose begins and ends in code points are in order, in IOB2. A token is of the first entity that has a
+     * character of it; the first token of an entity has B-X.
+     */
+    fun project(entities: List<Entity>, tokens: List<Pair<Int, Int>>): List<String> {
+        val tags = MutableList(tokens.size) { "O" }
+        var at = 0
+        for (entity in entities) {
+            var prefix = "B"
+            while (at < tokens.size && tokens[at].first < entity.range.codePointEnd) {
+                if (tokens[at].second > entity.range.codePointBegin) {
+                    tags[at] = "$prefix-${entity.type}"
+                    prefix = "I"
+                }
+                at++
+            }
+        }
+        return tags
+    }
+
     private fun probability(logits: FloatArray, of: Int): Double {
         val highest = logits[of]
         return 1.0 / logits.sumOf { exp((it - highest).toDouble()) }

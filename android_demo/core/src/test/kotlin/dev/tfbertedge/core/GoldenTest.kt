@@ -26,8 +26,9 @@ class GoldenTest {
     @TestFactory
     fun `golden texts through the model on the JVM give the golden decisions`(): List<DynamicTest> = each { report ->
         assertTrue(report.passed) { "$report" }
-        // Fast kernels against the reference kernels: Python's own differ in as many of these hard texts.
-        assertTrue(report.differences <= 0.1 * report.rows) { "$report" }
+        // Fast kernels against the reference kernels: networks of random weights decide closely, and an answer of many parts
+        // is another one as soon as one of them is.
+        assertTrue(report.differences <= 0.2 * report.rows) { "$report" }
     }
 
     private fun each(test: (GoldenReport) -> Unit): List<DynamicTest> = folders.map { folder ->
