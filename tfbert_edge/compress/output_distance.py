@@ -6,6 +6,7 @@ labels      T^2 KL between Bernoulli distributions sigmoid(z_t / T) and sigmoid(
 segments    the same over the first pieces of segments alone: the [CLS] of sentences whose segments alternate
 values      (z - z_t)^2, averaged over values and pieces
 directions  1 - cos(z, z_t), averaged over pieces
+joint:I     classes over the first I columns of the first piece, plus classes over the other columns of all pieces
 """
 
 from __future__ import annotations
@@ -76,6 +77,11 @@ def _directions(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: f
     return over_pieces(1.0 - tf.reduce_sum(ours * theirs, axis=-1), batch)
 
 
+def _joint(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float, whole: int) -> Any:
+    text = soft_target_loss(ours[:, 0, :whole], theirs[:, 0, :whole], temperature)
+    return text + _classes(ours[:, :, whole:], theirs[:, :, whole:], batch, temperature)
+
+
 DISTANCES: dict[str, Distance] = {
     "classes": _classes,
     "positions": _positions,
@@ -87,11 +93,14 @@ DISTANCES: dict[str, Distance] = {
 
 
 def output_distance(kind: str, ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
-    """The distance ``kind``, a key of ``DISTANCES``, of logits of a batch that has ``attention_mask``; -> float32 ``(b,)``.
+    """The distance ``kind``, a key of ``DISTANCES`` or ``joint:I``; -> float32 ``(b,)``. The batch has ``attention_mask``.
 
     Of pieces, ``theirs`` may be longer than the batch is; what is beyond it is left out.
     """
     ours, theirs = tf.cast(ours, tf.float32), tf.cast(theirs, tf.float32)
     if ours.shape.rank == 3:
         theirs = theirs[:, : tf.shape(ours)[1]]
-    return DISTANCES[kind](ours, theirs, batch, temperature)
+    name, _, whole = kind.partition(":")
+    if name == "joint":
+        return _joint(ours, theirs, batch, temperature, int(whole))
+    return DISTANCES[name](ours, theirs, batch, temperature)

@@ -13,7 +13,7 @@ from tfbert_edge.data.multi_label import multi_label_examples
 from tfbert_edge.data.raw import Loader, RawExamples, Reading, table_examples
 from tfbert_edge.data.squad import question_examples
 from tfbert_edge.data.summaries import summaries
-from tfbert_edge.data.tagged import tagged_examples
+from tfbert_edge.data.tagged import intent_examples, tagged_examples
 from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema import DataConfig, Holdout, Source, TaskConfig
 from tfbert_edge.tasks import TASKS, Task, task_from
@@ -23,6 +23,7 @@ from tfbert_edge.tasks.multi_label import MultiLabel
 LOADERS: dict[str, Loader] = {
     "embedding": embedding_examples,
     "multi_label": multi_label_examples,
+    "intent_slots": intent_examples,
     "question_answering": question_examples,
     "summarization": summaries,
     "token_classification": tagged_examples,

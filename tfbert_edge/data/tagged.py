@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,16 @@ def tagged_examples(reading: Reading) -> RawExamples:
     if _is_conll(reading):
         return _conll_examples(reading)
     return table_of_tokens(reading, {})[0]
+
+
+def intent_examples(reading: Reading) -> RawExamples:
+    """As `tagged_examples`, from a table with the intents in ``data.label_column``, which values have by ``intent``."""
+    column = reading.data.label_column
+    raw, table = table_of_tokens(reading, {column: "data.label_column"})
+    values = [
+        {**value, "intent": intent} for value, intent in zip(raw.values, table.columns[column], strict=True)
+    ]
+    return replace(raw, values=values)
 
 
 def table_of_tokens(reading: Reading, more: dict[str, str]) -> tuple[RawExamples, Table]:

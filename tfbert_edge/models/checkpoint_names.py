@@ -56,7 +56,13 @@ _VARIABLES: Final = {
     "beta": "bias",
 }
 # Of heads that say something of each token.
-_TOKEN_HEADS: Final = {"head.tokens": "classifier", "head.start": "qa_start", "head.end": "qa_end"}
+_TOKEN_HEADS: Final = {
+    "head.tokens": "classifier",
+    "head.start": "qa_start",
+    "head.end": "qa_end",
+    "head.intent": "intent_classifier",
+    "head.slots": "slot_classifier",
+}
 # Module that transformers has in one, of these modules' outputs in order.
 JOINED_MODULES: Final = {"qa_outputs": ("qa_start", "qa_end")}
 _TRANSPOSED: Final = "kernel"

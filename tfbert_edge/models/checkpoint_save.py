@@ -28,12 +28,15 @@ KINDS = {
     "classification": "ForSequenceClassification",
     "tokens": "ForTokenClassification",
     "span": "ForQuestionAnswering",
+    "joint": "ForIntentAndSlots",
     "mean_pooling": "Model",
     "cls_pooling": "Model",
 }
 """A head of models.heads -> what the names of transformers' classes with such a head end with."""
 ENCODER_ALONE = "Model"
 """The kind whose outputs are states, which have no names."""
+OWN_KINDS = frozenset({"ForIntentAndSlots"})
+"""Those that transformers has not."""
 PROBLEM_TYPES = {
     "classification": "single_label_classification",
     "multi_label": "multi_label_classification",
@@ -124,8 +127,8 @@ def save_checkpoint(
 
 
 def _architecture(config: EncoderConfig, head: str) -> str:
-    model = FAMILIES[config.family].model if config.is_standard else OWN_MODEL
-    return f"{model}{KINDS[head]}"
+    own = not config.is_standard or KINDS[head] in OWN_KINDS
+    return f"{OWN_MODEL if own else FAMILIES[config.family].model}{KINDS[head]}"
 
 
 def _tensors(model: Any, family: str) -> dict[str, np.ndarray]:

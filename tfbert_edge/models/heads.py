@@ -10,7 +10,7 @@ from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.attention import MASK_PENALTY, MaskBias, MatMul, MergeHeads, SplitHeads
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.dropout import CountedDropout
-from tfbert_edge.models.encoder import HiddenActivation, encode, make_inputs
+from tfbert_edge.models.encoder import FirstToken, HiddenActivation, encode, make_inputs
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -100,6 +100,20 @@ def span_head(hidden: Any, config: EncoderConfig, *, num_outputs: tuple[int, int
     )
 
 
+def joint_head(hidden: Any, config: EncoderConfig, *, num_outputs: tuple[int, int], seed: int) -> Any:
+    """Say something of the whole text, by its first token, and of each token: ``(b, n, h)`` -> float32 logits ``(b, n, K)``.
+
+    The first ``num_outputs[0]`` columns are of the whole text, and 0 but at the first token (Chen et al. 2019, "BERT for joint
+    intent classification and slot filling", without the pooler). Each of the two layers has a range of its own as integers.
+    """
+    dropped = CountedDropout(config.classifier_dropout, seed, name="head.dropout")(hidden)
+    first = FirstToken(name="head.first_token")(dropped)
+    whole = _token_dense(config, num_outputs[0], "head.intent")(first)
+    return JoinOutputs(name=JOINED, dtype="float32")(
+        [whole, _token_dense(config, num_outputs[1], "head.slots")(dropped)]
+    )
+
+
 def _token_dense(config: EncoderConfig, units: int, name: str) -> Any:
     initializer = keras.initializers.TruncatedNormal(stddev=config.initializer_range)
     return keras.layers.Dense(units, kernel_initializer=initializer, name=name, dtype="float32")
@@ -134,6 +148,7 @@ HEADS = {
     "span": Head(span_head, first_token=False),
     "mean_pooling": Head(mean_pooling_head, first_token=False, reads_mask=True),
     "cls_pooling": Head(cls_pooling_head, first_token=True),
+    "joint": Head(joint_head, first_token=False),
 }
 
 

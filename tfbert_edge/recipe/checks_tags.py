@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
 
 TASK = "token_classification"
-OF_TABLES = ("text_column", "text_pair_column", "label_column")
+JOINT = "intent_slots"
+OF_TABLES = ("text_column", "text_pair_column")
 OF_TOKENS = ("tokens_column", "tags_column")
 
 
 def tags_contradict(recipe: Recipe) -> Iterator[Contradiction]:
     """Settings that a task that tags tokens does not read, and those that nothing else does."""
     data, task = recipe.data, recipe.task.type
-    tags = task == TASK
-    for name in OF_TABLES if tags else OF_TOKENS:
+    tags = task in (TASK, JOINT)
+    foreign = OF_TABLES if tags else OF_TOKENS
+    for name in (*foreign, "label_column") if task == TASK else foreign:
         if getattr(data, name) != DataConfig.model_fields[name].default:
             yield contradiction(f"data.{name}", f"is not for a {task} task: leave it out", "task")
     if tags and recipe.training.class_weights is not None:

@@ -18,7 +18,7 @@ from tfbert_edge.recipe.schema_model import ModelConfig
 from tfbert_edge.recipe.schema_multi_label import MultiLabelTask
 from tfbert_edge.recipe.schema_question_answering import QuestionAnsweringTask
 from tfbert_edge.recipe.schema_summarization import SummarizationTask
-from tfbert_edge.recipe.schema_tags import TokenClassificationTask
+from tfbert_edge.recipe.schema_tags import IntentSlotsTask, TokenClassificationTask
 from tfbert_edge.recipe.schema_training import METRICS, Schedule, TrainingConfig
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ExportConfig",
     "Gates",
     "Holdout",
+    "IntentSlotsTask",
     "ModelConfig",
     "MultiLabelTask",
     "QuestionAnsweringTask",
@@ -80,6 +81,7 @@ TaskConfig = Annotated[
     ClassificationTask
     | EmbeddingTask
     | MultiLabelTask
+    | IntentSlotsTask
     | QuestionAnsweringTask
     | RegressionTask
     | SummarizationTask

@@ -147,15 +147,16 @@ class DataConfig(Block):
     text_pair_column: str | None = None
     """The column of the second text; null: single texts."""
     label_column: str = "label"
-    """The column of the label (of the score, in regression; of all labels, in multi_label: a list, or text)."""
+    """The column of the label (of the score, in regression; of the intent, in intent_slots; of all labels, in multi_label:
+    a list, or text)."""
     label_separator: Text | None = None
     """What stands between the labels in a cell of text; null: a comma. multi_label alone."""
     label_columns: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     """Columns of 0 and 1, one a label and called like it, in place of label_column. multi_label alone."""
     tokens_column: str = "tokens"
-    """The column of a list of tokens (token_classification)."""
+    """The column of a list of tokens (token_classification, intent_slots)."""
     tags_column: str = "tags"
-    """The column of a list of their tags (token_classification)."""
+    """The column of a list of their tags (token_classification, intent_slots)."""
     id_column: str | None = None
     """The column of a unique id; null: rows are numbered."""
     bad_answers: Literal["error", "drop"] = "error"

@@ -40,3 +40,26 @@ class TokenClassificationTask(Block):
     """How the data's tags are written; null: as the training data looks."""
     label_pieces: LabelPieces = "all"
     """Which word pieces are trained: all, or the first of each word, which alone decides."""
+
+
+def _different(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if names is not None and (len(names) < 2 or len(set(names)) < len(names)):
+        raise PydanticCustomError("intents", "must be null, or at least two intents, all different")
+    return names
+
+
+class IntentSlotsTask(Block):
+    """What a request wants, and the parts of it that say more: an intent for the text, and a tag for each token."""
+
+    TAG: ClassVar[str] = "intent_slots"
+    WINDOWS: ClassVar[bool] = True
+
+    type: Literal["intent_slots"]
+    intents: Annotated[tuple[Text, ...] | None, AfterValidator(_different)] = None
+    """The intents in the order of the model's outputs; null: those of the training data, sorted."""
+    slots: Tags = None
+    """The tags in the order of the model's outputs, in IOB2 whatever the data has; null: of all types in the training data."""
+    scheme: Scheme | None = None
+    """How the data's tags are written; null: as the training data looks."""
+    label_pieces: LabelPieces = "all"
+    """Which word pieces are trained: all, or the first of each word, which alone decides."""

@@ -19,6 +19,7 @@ from tfbert_edge.recipe.block import (
 WARMUP_RATIO = 0.1
 
 METRICS = {
+    "intent_slots": ("frame_accuracy", "intent_accuracy", "slot_f1", "slot_precision", "slot_recall"),
     "token_classification": ("f1", "precision", "recall"),
     "classification": ("accuracy", "precision_macro", "recall_macro", "f1_macro", "matthews"),
     "question_answering": ("f1", "exact_match"),
@@ -56,6 +57,11 @@ Metric = Literal[
     "rougeL",
     "precision",
     "recall",
+    "frame_accuracy",
+    "intent_accuracy",
+    "slot_f1",
+    "slot_precision",
+    "slot_recall",
 ]
 
 

@@ -80,7 +80,7 @@ def _limits(run: Run, form: str | None) -> list[str]:
     limits = []
     if examples:
         # Of shares of the examples alone; F1 is of what stands in them.
-        shares = fig.primary_metric(run) == "accuracy"
+        shares = fig.primary_metric(run) in ("accuracy", "frame_accuracy")
         error = f"a share of them has a standard error of up to {100 * 0.5 / examples**0.5:.1f} points; "
         chosen = "nothing was chosen" if data.get("test_examples") else "the best epoch was also chosen"
         limits.append(

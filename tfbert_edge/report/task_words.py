@@ -34,6 +34,9 @@ TASK_WORDS = {
     "summarization": TaskWords(
         "the sentences that make a document's summary", 'predictor("a document").summary', windows=True
     ),
+    "intent_slots": TaskWords(
+        "the intent of a text and its slots, of the types {types}", 'predictor("a request")', windows=True
+    ),
     "token_classification": TaskWords(
         "the entities in a text, of the types {types}",
         'predictor("a text with names").entities',

@@ -48,7 +48,7 @@ def read_entities(
     lasts = np.append(firsts[1:], len(pieces.words)) - 1
     logits = np.stack([outputs[pieces.rows[at]][pieces.places[at]] for at in firsts])
     best = logits.argmax(axis=-1)
-    scores = _softmax(logits)[np.arange(len(best)), best]
+    scores = probabilities(logits)[np.arange(len(best)), best]
     found = []
     for kind, first, end in tag_spans([labels[at] for at in best]):
         begin = int(pieces.offsets[firsts[first]][0])
@@ -75,9 +75,11 @@ def project(entities: Sequence[Entity], tokens: Sequence[tuple[int, int]]) -> li
     return tags
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """The softmax of float (..., K) over the last axis, float64."""
     shifted = np.exp((logits - logits.max(axis=-1, keepdims=True)).astype(np.float64))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+    found: np.ndarray = shifted / shifted.sum(axis=-1, keepdims=True)
+    return found
 
 
 def _with_marks(text: str, end: int) -> int:

@@ -14,6 +14,7 @@ from tfbert_edge.runtime.decode import (
     regression_result,
 )
 from tfbert_edge.runtime.embedding_reader import EmbeddingReader
+from tfbert_edge.runtime.intent_slots_reader import IntentSlotsReader
 from tfbert_edge.runtime.multi_label_reader import MultiLabelReader
 from tfbert_edge.runtime.question_answering_reader import QuestionAnsweringReader
 from tfbert_edge.runtime.reading import OutputSpec, Reader, Rows
@@ -58,6 +59,7 @@ READERS: dict[str, type[Reader]] = {
     "classification": ClassificationReader,
     "embedding": EmbeddingReader,
     "multi_label": MultiLabelReader,
+    "intent_slots": IntentSlotsReader,
     "question_answering": QuestionAnsweringReader,
     "regression": RegressionReader,
     "summarization": SummarizationReader,

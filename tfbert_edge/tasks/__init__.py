@@ -9,6 +9,7 @@ from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task
 from tfbert_edge.tasks.classification import Classification
 from tfbert_edge.tasks.embedding import Embedding
+from tfbert_edge.tasks.intent_slots import IntentSlots
 from tfbert_edge.tasks.multi_label import MultiLabel
 from tfbert_edge.tasks.question_answering import QuestionAnswering
 from tfbert_edge.tasks.regression import Regression
@@ -20,6 +21,7 @@ TASKS: dict[str, type[Task]] = {
     for task in (
         Classification,
         Embedding,
+        IntentSlots,
         MultiLabel,
         QuestionAnswering,
         Regression,
@@ -32,6 +34,7 @@ __all__ = [
     "TASKS",
     "Classification",
     "Embedding",
+    "IntentSlots",
     "MultiLabel",
     "QuestionAnswering",
     "Regression",

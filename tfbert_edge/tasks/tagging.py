@@ -11,7 +11,7 @@ import numpy as np
 from tfbert_edge.errors import DataError, require_extra
 from tfbert_edge.runtime.entities import Entity, project
 from tfbert_edge.runtime.reading import Rows
-from tfbert_edge.runtime.tags import OUTSIDE, SCHEMES, iob2_labels, is_tag, split_tag, to_iob2
+from tfbert_edge.runtime.tags import OUTSIDE, SCHEMES, iob2_labels, is_tag, split_tag, tag_spans, to_iob2
 from tfbert_edge.runtime.windows import pieces_of
 from tfbert_edge.tasks.base import IGNORED
 
@@ -38,11 +38,14 @@ def tagged_json(tagged: TaggedTokens) -> dict[str, Any]:
     return {"spans": [list(span) for span in tagged.spans], "tags": list(tagged.tags)}
 
 
-def read_tagged(value: dict[str, Any], labels: Sequence[str], scheme: str, where: str) -> TaggedTokens:
+def read_tagged(
+    value: dict[str, Any], labels: Sequence[str], scheme: str, where: str, *, setting: str = "task.labels"
+) -> TaggedTokens:
     """Read ``{"spans": [[begin, end], ...], "tags": [...]}``, whose tags are of ``scheme``.
 
     Raises:
-        DataError: a tag is outside the scheme, or of a type that ``labels`` have not; the message begins with ``where``.
+        DataError: a tag is outside the scheme, or of a type that ``labels`` have not; the message begins with ``where``, and
+            names the recipe's ``setting`` that holds the labels.
     """
     for place, tag in enumerate(value["tags"], start=1):
         if not isinstance(tag, str) or not is_tag(tag, scheme):
@@ -56,7 +59,7 @@ def read_tagged(value: dict[str, Any], labels: Sequence[str], scheme: str, where
         if tag not in labels:
             raise DataError(
                 f"{where}, token {place}: there is no type {split_tag(tag)[1]!r}; there are "
-                f"{', '.join(entity_types(labels))}. Correct the tag, or list all tags in task.labels."
+                f"{', '.join(entity_types(labels))}. Correct the tag, or list all tags in {setting}."
             )
     return TaggedTokens(tuple((int(begin), int(end)) for begin, end in value["spans"]), tuple(tags))
 
@@ -153,6 +156,14 @@ def decided(entities: Sequence[Entity]) -> tuple[tuple[str, int, int, str], ...]
     return tuple((entity.type, entity.begin, entity.end, entity.text) for entity in entities)
 
 
-def listed(entities: Sequence[tuple[str, str]]) -> str:
+def tagged_parts(tagged: TaggedTokens, text: str) -> list[tuple[str, str]]:
+    """Type and text of what is true of ``text``."""
+    return [
+        (kind, text[tagged.spans[first][0] : tagged.spans[end - 1][1]])
+        for kind, first, end in tag_spans(tagged.tags)
+    ]
+
+
+def listed(parts: Sequence[tuple[str, str]], nothing: str = "no entity") -> str:
     """Types and texts for a person."""
-    return "; ".join(f"{kind}: {text}" for kind, text in entities) or "no entity"
+    return "; ".join(f"{kind}: {text}" for kind, text in parts) or nothing

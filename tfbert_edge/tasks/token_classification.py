@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tfbert_edge.runtime.reading import Rows
-from tfbert_edge.runtime.tags import scheme_of, tag_spans
+from tfbert_edge.runtime.tags import scheme_of
 from tfbert_edge.tasks.base import ReadTask, Where, nowhere
 from tfbert_edge.tasks.tagging import (
     LabelPieces,
@@ -21,6 +21,7 @@ from tfbert_edge.tasks.tagging import (
     piece_labels,
     read_tagged,
     tagged_json,
+    tagged_parts,
 )
 from tfbert_edge.tasks.truth import Truth
 
@@ -91,10 +92,7 @@ class TokenClassification(ReadTask):
 
     def shown_label(self, label: TaggedTokens, text: str) -> str:
         """Types and texts of the true entities."""
-        parts = []
-        for kind, first, end in tag_spans(label.tags):
-            parts.append((kind, text[label.spans[first][0] : label.spans[end - 1][1]]))
-        return listed(parts)
+        return listed(tagged_parts(label, text))
 
     def answers(self, outputs: np.ndarray, truth: Truth) -> list[Any]:
         """Type, begin, end and text of each entity."""

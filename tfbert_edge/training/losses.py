@@ -73,6 +73,24 @@ def token_cross_entropy(*, label_smoothing: float = 0.0) -> Loss:
     return loss
 
 
+def joint_cross_entropy(*, whole: int, label_smoothing: float = 0.0) -> Loss:
+    """Return the cross entropy of a text's class plus the mean one of its pieces that have a label (Chen et al. 2019).
+
+    Labels: int32 ``(b, n)``, the text's class at piece 0, negative where a piece has none; logits: float ``(b, n, K)``, the
+    first ``whole`` columns for the text, read at piece 0.
+    """
+    text = softmax_cross_entropy(label_smoothing=label_smoothing)
+    pieces = token_cross_entropy(label_smoothing=label_smoothing)
+
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        labels = batch["labels"]
+        return text({"labels": labels[:, 0]}, outputs[:, 0, :whole]) + pieces(
+            {"labels": labels[:, 1:]}, outputs[:, 1:, whole:]
+        )
+
+    return loss
+
+
 def span_cross_entropy(*, label_smoothing: float = 0.0) -> Loss:
     """Return the cross entropy of the first and the last piece of a span over the real pieces of its row, averaged over both.
 
@@ -133,6 +151,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "softmax_cross_entropy": softmax_cross_entropy,
     "mean_squared_error": mean_squared_error,
     "token_cross_entropy": token_cross_entropy,
+    "joint_cross_entropy": joint_cross_entropy,
     "span_cross_entropy": span_cross_entropy,
     "sigmoid_cross_entropy": sigmoid_cross_entropy,
     "pair_cosine": pair_cosine,
@@ -141,14 +160,17 @@ LOSSES: dict[str, Callable[..., Loss]] = {
 
 def make_loss(name: str, **settings: Any) -> Loss:
     """Return the loss ``name`` of ``LOSSES``; settings that are None, or 0 where a loss has no such setting,
-    are left out.
+    are left out. A name may end with how many columns are of the whole text: ``joint_cross_entropy:7``.
 
     Raises:
         TrainingError: an unknown name, or a setting that this loss does not have.
     """
+    name, _, whole = name.partition(":")
     if name not in LOSSES:
         raise TrainingError(f"loss must be one of {', '.join(LOSSES)}, was '{name}'. Choose one of these.")
-    given = {key: value for key, value in settings.items() if value}
+    given = {key: value for key, value in settings.items() if value} | (
+        {"whole": int(whole)} if whole else {}
+    )
     try:
         return LOSSES[name](**given)
     except TypeError:
