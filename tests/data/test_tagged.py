@@ -165,3 +165,29 @@ def test_columns_have_no_names_to_match(tmp_path):
 
     with pytest.raises(DataError, match=r"CoNLL's columns, which have no names: leave out data.train.where"):
         splits(source)
+
+
+def test_intents_stand_beside_tokens_and_tags(tmp_path):
+    rows = [
+        {"tokens": ["play", "Anna"], "tags": ["O", "B-artist"], "intent": "play"},
+        {"tokens": ["buy"], "tags": ["O"], "intent": "buy"},
+        {"tokens": ["play"], "tags": ["O"], "intent": "play"},
+    ]
+    source = written(tmp_path / "a.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    recipe = Recipe.model_validate(
+        {
+            "name": "requests",
+            "task": {"type": "intent_slots"},
+            "model": {"checkpoint": "none"},
+            "data": {"train": source, "validation": {"holdout": 1}, "label_column": "intent"},
+        }
+    )
+
+    found = load_examples(recipe.data, recipe.task, seed=1)
+
+    assert found.task.labels == ("buy", "play", "O", "B-artist", "I-artist")
+    assert {text: (frame.intent, frame.tokens.tags) for text, frame in everything(found).values()} == {
+        "play Anna": (1, ("O", "B-artist")),
+        "buy": (0, ("O",)),
+        "play": (1, ("O",)),
+    }

@@ -97,7 +97,18 @@ def write_tagged(source: Source, path: Path, recipe: Recipe, *, seed: int) -> No
             file.write("\n")
 
 
-WRITERS = {"token_classification": write_tagged}
+def write_requests(source: Source, path: Path, recipe: Recipe, *, seed: int) -> None:
+    """JSON Lines of tokens, tags and an intent."""
+    draw = random.Random(seed)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(ROWS):
+            words = sentence(draw, seed * ROWS + number).split()
+            tags = ["O"] * (len(words) - 1) + ["B-number"]
+            row = {"tokens": words, "tags": tags, recipe.data.label_column: f"intent{number % 3}"}
+            file.write(json.dumps(row) + "\n")
+
+
+WRITERS = {"intent_slots": write_requests, "token_classification": write_tagged}
 """Tasks whose files are no tables."""
 
 

@@ -38,11 +38,14 @@ def test_entities_are_read_in_windows_that_share_a_quarter(write):
         (["task.scheme=BILOU"], "task.scheme: must be one of IOB1, IOB2, BIOES, was 'BILOU'"),
         (["task.label_pieces=last"], "task.label_pieces: must be one of all, first, was 'last'"),
         (["data.stride=33"], "data.stride: must be at most half of data.max_length (64), was 33"),
-        (["data.label_column=ner"], "data.label_column: is not for a token_classification task"),
-        (["data.text_pair_column=b"], "data.text_pair_column: is not for a token_classification task"),
+        (["data.label_column=ner"], "data.label_column: is not for a task of type token_classification"),
+        (
+            ["data.text_pair_column=b"],
+            "data.text_pair_column: is not for a task of type token_classification",
+        ),
         (
             ["training.class_weights=balanced"],
-            "training.class_weights: is not for a token_classification task",
+            "training.class_weights: is not for a task of type token_classification",
         ),
         (
             ["training.early_stopping.metric=accuracy"],
@@ -55,7 +58,7 @@ def test_entities_are_read_in_windows_that_share_a_quarter(write):
         ),
         (
             ["task.type=classification", "data.tags_column=ner"],
-            "data.tags_column: is not for a classification task",
+            "data.tags_column: is not for a task of type classification",
         ),
         (
             ["task.type=classification", "data.train.format=conll"],
@@ -65,6 +68,35 @@ def test_entities_are_read_in_windows_that_share_a_quarter(write):
 )
 def test_recipe_with_one_mistake_says_what_must_be(write, overrides, expected, mistakes):
     found = mistakes(write(GOOD), overrides)
+
+    assert len(found) == 1, found
+    assert expected in found[0]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (["task.intents=[buy]"], "task.intents: must be null, or at least two intents, all different"),
+        (["task.slots=[B-A, I-A]"], "task.slots: must be null, or O and then B-X and I-X of each type X"),
+        (["task.labels=[a, b]"], "task.labels: no such key"),
+        (["data.text_column=b"], "data.text_column: is not for a task of type intent_slots"),
+        (
+            ["training.class_weights=balanced"],
+            "training.class_weights: is not for a task of type intent_slots",
+        ),
+        (
+            ["training.early_stopping.metric=f1"],
+            "(frame_accuracy, intent_accuracy, slot_f1, slot_precision, slot_recall)",
+        ),
+        (["data.train.format=conll"], "data.train.format: conll is for token_classification alone"),
+    ],
+)
+def test_recipe_of_intents_with_one_mistake_says_what_must_be(write, overrides, expected, mistakes):
+    good = GOOD.replace("token_classification", "intent_slots").replace("train.conll", "train.jsonl")
+    path = write(good + "  label_column: intent\n")
+    assert load_recipe(path).stride == 16
+
+    found = mistakes(path, overrides)
 
     assert len(found) == 1, found
     assert expected in found[0]

@@ -24,9 +24,11 @@ def tags_contradict(recipe: Recipe) -> Iterator[Contradiction]:
     foreign = OF_TABLES if tags else OF_TOKENS
     for name in (*foreign, "label_column") if task == TASK else foreign:
         if getattr(data, name) != DataConfig.model_fields[name].default:
-            yield contradiction(f"data.{name}", f"is not for a {task} task: leave it out", "task")
+            yield contradiction(f"data.{name}", f"is not for a task of type {task}: leave it out", "task")
     if tags and recipe.training.class_weights is not None:
-        yield contradiction("training.class_weights", f"is not for a {task} task: set it to null", "task")
+        yield contradiction(
+            "training.class_weights", f"is not for a task of type {task}: set it to null", "task"
+        )
     for role in ("train", "validation", "test"):
         source = getattr(data, role)
         if isinstance(source, Source) and source.format == "conll" and task != TASK:
