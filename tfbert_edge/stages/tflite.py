@@ -39,10 +39,12 @@ def make_file(
             int4_layers=int4_layers,
             output_names=[spec.name for spec in task.reader.outputs],
         )
+    # Metadata's labels are those of the only output; of several, the bundle's labels.txt has them all.
+    labelled = bool(task.labels) and len(task.reader.outputs) == 1
     return import_export("export.metadata").add_metadata(
         content,
         vocabulary_file="".join(f"{piece}\n" for piece in network.tokenizer.vocabulary).encode(),
-        labels_file=labels_file(run) if task.labels else None,
+        labels_file=labels_file(run) if labelled else None,
         name=run.recipe.name,
         description=f"{task.name}, {form}, {length} word pieces",
     )
