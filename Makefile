@@ -38,10 +38,11 @@ android-core-test: $(READY)
 android-check: $(READY)
 	$(BIN)/python -m android_demo.check $(if $(BUNDLE),--bundle $(BUNDLE))
 
+# PEP 517: seqeval's own build line fetches a setuptools_scm that lacks its dependencies.
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "$$($(PYTHON) --version) is too old: Python 3.10 or newer is needed. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[train,dev]"
+	PIP_USE_PEP517=1 $(BIN)/python -m pip install --quiet --editable ".[train,dev]"
 	$(BIN)/python -m pip install --quiet --no-deps $(DEMO)
 	@touch $@

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,27 @@ def test_report_and_card_speak_of_entities(finished):
     assert "| F1" in report and "| LOC" in report
     assert "the entities in a text, of the types LOC, PER" in card
     assert "Longer texts are read in windows" in card and "B-LOC" not in card.split("## Use")[0]
+
+
+@pytest.mark.parametrize("scheme", ["IOB1", "BIOES"])
+def test_script_writes_true_and_found_tags_in_the_scheme_asked(finished, tmp_path, scheme):
+    ways = {"IOB1": ("I-LOC", "I-LOC"), "BIOES": ("B-LOC", "E-LOC")}
+    file = tmp_path / "a.conll"
+    file.write_text("the O\nstory O\nis O\nCold B-LOC\nFlat I-LOC\n7 O\n. O\n")
+    script = Path(__file__).parents[2] / "scripts" / "tag.py"
+
+    command = [sys.executable, script, finished.folder / "bundle", file, "--scheme", scheme]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+
+    begin, end = ways[scheme]
+    expected = [
+        "the O O",
+        "story O O",
+        "is O O",
+        f"Cold {begin} {begin}",
+        f"Flat {end} {end}",
+        "7 O O",
+        ". O O",
+        "",
+    ]
+    assert done.stdout.splitlines() == expected

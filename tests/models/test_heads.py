@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.checkpoint import load_checkpoint
+from tfbert_edge.models.checkpoint_save import save_checkpoint
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
 from tfbert_edge.models.quantization import fake_quantize
@@ -88,3 +90,19 @@ def test_mean_of_rounded_weights_keeps_its_direction_at_any_length(length):
     assert len(steps) == 1
     assert steps[0] == round(256 / length) >= 1
     assert not found[0, 0, 0, length:].any()
+
+
+def test_joint_network_is_saved_and_read_again_with_equal_logits(tmp_path):
+    config, batch = preset("tiny"), {"input_ids": np.arange(1, 6, dtype=np.int32)[None]}
+    batch |= {"token_type_ids": np.zeros((1, 5), np.int32), "attention_mask": np.ones((1, 5), np.int32)}
+    model = build_model(config, head="joint", num_outputs=(2, 3), seed=3)
+
+    save_checkpoint(
+        model, config, tmp_path / "saved", labels=list("abcde"), task_type="intent_slots", head="joint"
+    )
+    again = load_checkpoint(tmp_path / "saved", head="joint", num_outputs=(2, 3))
+
+    assert again.new_weights == []
+    np.testing.assert_allclose(again.model(batch), model(batch), rtol=0, atol=1e-6)
+    raw = json.loads((tmp_path / "saved" / "config.json").read_text())
+    assert raw["architectures"] == ["TfbertEdgeForIntentAndSlots"]
