@@ -16,6 +16,7 @@ import android.os.Looper;
 import android.view.View;
 import android.view.ViewGroup;
 import android.widget.EditText;
+import android.widget.ProgressBar;
 import android.widget.RadioGroup;
 import android.widget.TextView;
 import dev.tfbertedge.core.Json;
@@ -134,6 +135,8 @@ public final class AppTest {
         idle();
         assertEquals("the film is good and great", turned.<EditText>findViewById(R.id.text).getText().toString());
         assertTrue(texts(turned).contains("positive"));
+        // 251 and 5 steps of 1/256, in thousandths.
+        assertEquals(List.of(980, 20), bars(turned.findViewById(R.id.result)));
         screenshot(turned, "try-night");
         controller.pause().stop().destroy();
     }
@@ -254,6 +257,15 @@ public final class AppTest {
     private static List<String> texts(Activity activity) {
         List<String> found = new ArrayList<>();
         collect(activity.findViewById(R.id.root), found);
+        return found;
+    }
+
+    private static List<Integer> bars(ViewGroup rows) {
+        List<Integer> found = new ArrayList<>();
+        for (int index = 0; index < rows.getChildCount(); index++) {
+            ProgressBar bar = rows.getChildAt(index).findViewById(R.id.bar);
+            if (bar != null) found.add(bar.getProgress());
+        }
         return found;
     }
 

@@ -59,6 +59,8 @@ object Background {
         Outcome.Cancelled
     } catch (error: BundleException) {
         Outcome.Failed(error.message, error)
+    } catch (error: IllegalArgumentException) { // What the core says of texts that a task does not take.
+        Outcome.Failed(error.message, error)
     } catch (error: Exception) {
         Outcome.Failed(null, error)
     } catch (error: OutOfMemoryError) { // A bundle too large for this phone; the app goes on.
