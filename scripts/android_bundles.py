@@ -50,6 +50,14 @@ TASKS: dict[str, dict[str, Any]] = {
         "value_range": (-2.0, 2.0),
     },
     "embedding": {"seed": 1, "head": "cls_pooling", "num_outputs": 32, "activation": "linear"},
+    "intent_slots": {
+        "seed": 0,
+        "head": "joint",
+        "num_outputs": (3, 3),
+        "activation": "linear",
+        "labels": ("play", "book", "ask", "O", "B-name", "I-name"),
+        "settings": {"intents": 3},
+    },
     "multi_label": {
         "seed": 2,
         "head": "classification",

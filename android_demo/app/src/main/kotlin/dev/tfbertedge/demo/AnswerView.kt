@@ -13,6 +13,7 @@ import dev.tfbertedge.core.Answer
 import dev.tfbertedge.core.ClassificationResult
 import dev.tfbertedge.core.EmbeddingResult
 import dev.tfbertedge.core.EntitiesResult
+import dev.tfbertedge.core.IntentSlotsResult
 import dev.tfbertedge.core.LabelScore
 import dev.tfbertedge.core.MultiLabelResult
 import dev.tfbertedge.core.RegressionResult
@@ -28,6 +29,10 @@ class AnswerView(private val into: ViewGroup) {
         when (val answer = answered.prediction.result) {
             is ClassificationResult -> answer.scores.forEach { addScore(it, it.label == answer.label) }
             is EmbeddingResult -> into.addText(R.style.Heading, value(answer))
+            is IntentSlotsResult -> {
+                answer.scores.forEach { addScore(it, it.label == answer.intent) }
+                addEntities(answered.text, EntitiesResult(answer.slots))
+            }
             is MultiLabelResult -> addLabels(answer)
             is RegressionResult -> into.addText(R.style.Heading, value(answer))
             is EntitiesResult -> addEntities(answered.text, answer)

@@ -3,6 +3,7 @@ package dev.tfbertedge.core
 private val READERS: Map<String, (Manifest) -> Reader> = linkedMapOf(
     "classification" to ::ClassificationReader,
     "embedding" to ::EmbeddingReader,
+    "intent_slots" to ::IntentSlotsReader,
     "multi_label" to ::MultiLabelReader,
     "question_answering" to ::QuestionAnsweringReader,
     "regression" to ::RegressionReader,

@@ -95,6 +95,25 @@ data class EntitiesResult(val entities: List<Entity>) : Result() {
         other is EntitiesResult && other.entities.map { it.type to it.range } == entities.map { it.type to it.range }
 }
 
+/** The likeliest intent, its probability, the first intents, and the slots in order, which do not overlap. */
+data class IntentSlotsResult(
+    val intent: String,
+    val score: Float,
+    val scores: List<LabelScore>,
+    val slots: List<Entity>,
+) : Result() {
+    override fun toJson(): Map<String, Any?> = mapOf(
+        "intent" to intent,
+        "score" to score,
+        "scores" to scores.map { it.toJson() },
+        "slots" to slots.map { it.toJson() },
+    )
+
+    override fun sameDecision(other: Result, manifest: Manifest): Boolean =
+        other is IntentSlotsResult && other.intent == intent &&
+            EntitiesResult(slots).sameDecision(EntitiesResult(other.slots), manifest)
+}
+
 /** A sentence by its number in the document, from 0, and how likely it belongs to a summary. */
 data class ScoredSentence(val index: Int, val range: TextRange, val text: String, val score: Double) {
     internal fun toJson(): Map<String, Any?> =

@@ -11,6 +11,7 @@ internal interface Scoring {
         fun of(manifest: Manifest): Scoring = when (manifest.task) {
             "classification" -> ClassificationScoring(manifest.labels)
             "embedding" -> NumberScoring({ (it as EmbeddingResult).similarity }, listOf("pearson", "spearman"))
+            "intent_slots" -> IntentSlotsScoring()
             "multi_label" -> MultiLabelScoring(manifest.labels)
             "question_answering" -> AnswerScoring("no_answer" in thresholdsOf(manifest))
             "regression" -> NumberScoring({ (it as RegressionResult).value.toDouble() }, listOf("pearson", "spearman", "mse"))
@@ -94,26 +95,58 @@ private class SummaryScoring : Scoring {
     override fun metrics() = scores.first().keys.associateWith { kind -> scores.map { it.getValue(kind) }.average() }
 }
 
-private class EntityScoring : Scoring {
-    private val labels = ArrayList<List<String>>()
-    private val decisions = ArrayList<List<String>>()
+/** The tokens of a labelled text: begin and end of each in code points, and its tag in IOB2. */
+private class TaggedTokens(example: EvalExample) {
+    val tags: List<String>
+    private val spans: List<Pair<Int, Int>>
 
-    override fun add(example: EvalExample, result: Result) {
+    init {
         val label = Fields(example.label, where(example))
-        val tags = strings(label["tags"], where(example))
-        val tokens = label.list("spans", ::token)
-        if (tokens.size != tags.size) throw damaged("${where(example)} has ${tags.size} tags of ${tokens.size} tokens")
-        labels.add(tags)
-        decisions.add(Entities.project((result as EntitiesResult).entities, tokens))
+        tags = strings(label["tags"], where(example))
+        spans = label.list("spans", ::span)
+        if (spans.size != tags.size) throw damaged("${where(example)} has ${tags.size} tags of ${spans.size} tokens")
     }
 
-    /** Begin and end in code points. */
-    private fun token(value: Any?, where: String): Pair<Int, Int> {
+    fun projected(entities: List<Entity>): List<String> = Entities.project(entities, spans)
+
+    private fun span(value: Any?, where: String): Pair<Int, Int> {
         val ends = value as? List<*> ?: throw damaged("$where must be a list")
         if (ends.size != 2) throw damaged("$where must be a begin and an end")
         val (begin, end) = ends.map { long(it, where, 0L, Int.MAX_VALUE.toLong()).toInt() }
         return begin to end
     }
+}
+
+private class EntityScoring : Scoring {
+    private val labels = ArrayList<List<String>>()
+    private val decisions = ArrayList<List<String>>()
+
+    override fun add(example: EvalExample, result: Result) {
+        val tokens = TaggedTokens(example)
+        labels.add(tokens.tags)
+        decisions.add(tokens.projected((result as EntitiesResult).entities))
+    }
 
     override fun metrics() = Metrics.entities(labels, decisions)
+}
+
+private class IntentSlotsScoring : Scoring {
+    private val labels = ArrayList<List<String>>()
+    private val decisions = ArrayList<List<String>>()
+    private val intents = ArrayList<Boolean>()
+
+    override fun add(example: EvalExample, result: Result) {
+        val tokens = TaggedTokens(example)
+        result as IntentSlotsResult
+        labels.add(tokens.tags)
+        decisions.add(tokens.projected(result.slots))
+        intents.add(result.intent == Fields(example.label, where(example)).string("intent"))
+    }
+
+    override fun metrics() = mapOf(
+        "frame_accuracy" to share { intents[it] && labels[it] == decisions[it] },
+        "intent_accuracy" to share { intents[it] },
+    ) + Metrics.entities(labels, decisions).mapKeys { (name, _) -> "slot_$name" }
+
+    private fun share(isRight: (Int) -> Boolean): Double = intents.indices.count(isRight).toDouble() / intents.size
 }
