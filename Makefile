@@ -32,7 +32,7 @@ bench: $(READY)
 android-core-test: $(READY)
 	$(BIN)/python scripts/android_bundles.py build/android-bundles
 	mvn --batch-mode --quiet --file android_demo/core/pom.xml test \
-	  -Dtfbertedge.bundle="$$(ls -d $(CURDIR)/build/android-bundles/* | paste -sd,)"
+	  -Dtfbertedge.bundle="$$(ls -d $(CURDIR)/build/android-bundles/*/ | paste -sd,)"
 
 # The app without Gradle, into android_demo/build. A bundle of one's own: make android-check BUNDLE=runs/mine/bundle
 android-check: $(READY)

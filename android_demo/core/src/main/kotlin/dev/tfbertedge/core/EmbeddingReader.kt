@@ -14,7 +14,13 @@ internal class EmbeddingReader(manifest: Manifest) : Reader(manifest) {
     override fun rows(text: String, pair: String?, tokenizer: Tokenizer): List<Encoding> =
         listOfNotNull(text, pair).map { tokenizer.encode(it, maxLength = manifest.sequenceLength) }
 
-    override fun answer(text: String, pair: String?, rows: List<Encoding>, outputs: List<RowOutputs>, topK: Int?): EmbeddingResult {
+    override fun answer(
+        text: String,
+        pair: String?,
+        rows: List<Encoding>,
+        outputs: List<RowOutputs>,
+        topK: Int?,
+    ): EmbeddingResult {
         val vectors = outputs.map { normalized(it[0]) }
         val similarity = if (vectors.size < 2) {
             null

@@ -27,7 +27,13 @@ internal class IntentSlotsReader(manifest: Manifest) : Reader(manifest) {
     override fun rows(text: String, pair: String?, tokenizer: Tokenizer): List<Encoding> =
         TextWindows.of(text, tokenizer, manifest.sequenceLength)
 
-    override fun answer(text: String, pair: String?, rows: List<Encoding>, outputs: List<RowOutputs>, topK: Int?): IntentSlotsResult {
+    override fun answer(
+        text: String,
+        pair: String?,
+        rows: List<Encoding>,
+        outputs: List<RowOutputs>,
+        topK: Int?,
+    ): IntentSlotsResult {
         val logits = DoubleArray(intents.size) { at -> outputs.sumOf { it[0][at].toDouble() } / outputs.size }
         val scores = labelScores(probabilities(logits), intents, topK)
         return IntentSlotsResult(scores[0].label, scores[0].score, scores, Entities.read(text, rows, outputs.map { it[1] }, tags))

@@ -71,7 +71,9 @@ internal object ManifestReader {
         val fields = Fields(value, where)
         fields.refuseUnknown(setOf("name", "dtype", "shape", "scale", "zero_point", "role"))
         val shape = fields.list("shape") { length, place -> long(length, place, 1L, MAX_TENSOR_SIZE) }
-        if (shape.size > 8 || shape.fold(1L) { product, length -> minOf(product * length, MAX_TENSOR_SIZE + 1) } > MAX_TENSOR_SIZE) {
+        // Each product is cut off, so that the next one cannot overflow.
+        val size = shape.fold(1L) { product, length -> minOf(product * length, MAX_TENSOR_SIZE + 1) }
+        if (shape.size > 8 || size > MAX_TENSOR_SIZE) {
             throw damaged("$where.shape must hold at most $MAX_TENSOR_SIZE numbers; it is $shape")
         }
         val dtype = fields.string("dtype")

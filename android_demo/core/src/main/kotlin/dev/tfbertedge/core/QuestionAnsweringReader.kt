@@ -42,7 +42,13 @@ internal class QuestionAnsweringReader(manifest: Manifest) : Reader(manifest) {
         }
     }
 
-    override fun answer(text: String, pair: String?, rows: List<Encoding>, outputs: List<RowOutputs>, topK: Int?): Answer {
+    override fun answer(
+        text: String,
+        pair: String?,
+        rows: List<Encoding>,
+        outputs: List<RowOutputs>,
+        topK: Int?,
+    ): Answer {
         require(topK == null || topK >= 1) { "topK must be at least 1, it was $topK." }
         val spans = spans(pair.orEmpty(), rows, outputs, topK ?: 1)
         val best = spans.firstOrNull()

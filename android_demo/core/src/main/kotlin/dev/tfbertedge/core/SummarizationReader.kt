@@ -47,7 +47,13 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         }
     }
 
-    override fun answer(text: String, pair: String?, rows: List<Encoding>, outputs: List<RowOutputs>, topK: Int?): SummaryResult {
+    override fun answer(
+        text: String,
+        pair: String?,
+        rows: List<Encoding>,
+        outputs: List<RowOutputs>,
+        topK: Int?,
+    ): SummaryResult {
         require(topK == null || topK >= 1) { "topK must be at least 1, it was $topK." }
         val logits = logits(rows, outputs)
         val numbers = logits.keys.toList()
@@ -55,7 +61,8 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         val offsets = CodePointOffsets(text)
         val scored = numbers.associateWith { number ->
             val span = spans[number]
-            ScoredSentence(number, offsets.range(span.first, span.last + 1), text.substring(span), sigmoid(logits.getValue(number)))
+            val score = sigmoid(logits.getValue(number))
+            ScoredSentence(number, offsets.range(span.first, span.last + 1), text.substring(span), score)
         }
         val chosen = choice.places(numbers.map { text.substring(spans[it]) }, logits.values.toList())
             .map { scored.getValue(numbers[it]) }

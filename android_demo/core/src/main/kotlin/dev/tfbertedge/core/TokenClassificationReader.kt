@@ -12,7 +12,13 @@ internal class TokenClassificationReader(manifest: Manifest) : Reader(manifest) 
     override fun rows(text: String, pair: String?, tokenizer: Tokenizer): List<Encoding> =
         TextWindows.of(text, tokenizer, manifest.sequenceLength)
 
-    override fun answer(text: String, pair: String?, rows: List<Encoding>, outputs: List<RowOutputs>, topK: Int?): EntitiesResult =
+    override fun answer(
+        text: String,
+        pair: String?,
+        rows: List<Encoding>,
+        outputs: List<RowOutputs>,
+        topK: Int?,
+    ): EntitiesResult =
         EntitiesResult(Entities.read(text, rows, outputs.map { it[0] }, manifest.labels))
 }
 

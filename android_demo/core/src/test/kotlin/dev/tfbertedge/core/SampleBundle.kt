@@ -57,7 +57,10 @@ internal object SampleBundle {
         MessageDigest.getInstance("SHA-256").digest(content).joinToString("") { "%02x".format(it) }
 
     /** [files] and their manifest, or another one. */
-    fun contents(files: Map<String, ByteArray> = this.files, manifest: String = Json.write(manifest(files))): Map<String, ByteArray> =
+    fun contents(
+        files: Map<String, ByteArray> = this.files,
+        manifest: String = Json.write(manifest(files)),
+    ): Map<String, ByteArray> =
         files + (Manifest.FILE_NAME to manifest.toByteArray())
 
     fun zip(contents: List<Pair<String, ByteArray>>): ByteArray {
