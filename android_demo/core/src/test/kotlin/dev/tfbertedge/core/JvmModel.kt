@@ -4,35 +4,38 @@ import java.io.File
 import org.bytedeco.javacpp.BytePointer
 import org.bytedeco.javacpp.FloatPointer
 import org.bytedeco.javacpp.IntPointer
+import org.bytedeco.javacpp.Pointer
 import org.bytedeco.javacpp.ShortPointer
-import org.bytedeco.tensorflowlite.TfLiteInterpreter
-import org.bytedeco.tensorflowlite.TfLiteModel
+import org.bytedeco.tensorflowlite.BuiltinOpResolverWithXNNPACK
+import org.bytedeco.tensorflowlite.FlatBufferModel
+import org.bytedeco.tensorflowlite.FlatBufferModelBase
+import org.bytedeco.tensorflowlite.Interpreter
+import org.bytedeco.tensorflowlite.InterpreterBuilder
 import org.bytedeco.tensorflowlite.TfLiteTensor
 import org.bytedeco.tensorflowlite.global.tensorflowlite as lite
 
-/** TensorFlow Lite on the JVM, through its C interface: builtin kernels, and XNNPACK where it takes part of a graph. */
+/** TensorFlow Lite on the JVM with its default kernels: XNNPACK for what it takes of a graph, its own for the rest. */
 internal class JvmModel(file: File, roles: List<TensorInfo>, threads: Int = 1) : EdgeModel {
-    private val model: TfLiteModel =
-        checkNotNull(lite.TfLiteModelCreateFromFile(file.path)) { "$file is no model that TensorFlow Lite reads." }
-    private val interpreter: TfLiteInterpreter
+    private val model: FlatBufferModel =
+        checkNotNull(FlatBufferModelBase.BuildFromFile(file.path)) { "$file is no model that TensorFlow Lite reads." }
+
+    // The resolver of the C interface leaves XNNPACK out.
+    private val resolver = BuiltinOpResolverWithXNNPACK()
+    private val interpreter = Interpreter(null as Pointer?)
 
     init {
-        val options = lite.TfLiteInterpreterOptionsCreate()
-        lite.TfLiteInterpreterOptionsSetNumThreads(options, threads)
-        interpreter = checkNotNull(lite.TfLiteInterpreterCreate(model, options)) { "$file has an operator that is not known." }
-        lite.TfLiteInterpreterOptionsDelete(options)
-        check(lite.TfLiteInterpreterAllocateTensors(interpreter) == lite.kTfLiteOk) { "$file: no memory for its tensors." }
+        val built = InterpreterBuilder(model, resolver).use { it.apply(interpreter, threads) }
+        check(built == lite.kTfLiteOk) { "$file has an operator that is not known." }
+        check(interpreter.AllocateTensors() == lite.kTfLiteOk) { "$file: no memory for its tensors." }
     }
 
-    private val inputTensors = List(lite.TfLiteInterpreterGetInputTensorCount(interpreter)) {
-        lite.TfLiteInterpreterGetInputTensor(interpreter, it)
-    }
-    private val outputCount = lite.TfLiteInterpreterGetOutputTensorCount(interpreter)
+    private val inputTensors = List(interpreter.inputs().limit().toInt()) { interpreter.input_tensor(it.toLong()) }
+    private val outputCount = interpreter.outputs().limit().toInt()
     private val inputRoles = roles.map { checkNotNull(it.role) }
 
     override val inputs: List<TensorInfo> = inputTensors.map(::info)
     override val outputs: List<TensorInfo> =
-        List(outputCount) { info(lite.TfLiteInterpreterGetOutputTensor(interpreter, it)) }
+        List(outputCount) { info(interpreter.output_tensor(it.toLong())) }
 
     override fun run(ids: IntArray, segmentIds: IntArray, mask: IntArray): List<RawOutput> {
         val byRole = mapOf("ids" to ids, "segment_ids" to segmentIds, "mask" to mask)
@@ -41,13 +44,14 @@ internal class JvmModel(file: File, roles: List<TensorInfo>, threads: Int = 1) :
             check(lite.TfLiteTensorByteSize(tensor) == 4L * values.size) { "$role must fill the model's input." }
             IntPointer(lite.TfLiteTensorData(tensor)).put(values, 0, values.size)
         }
-        check(lite.TfLiteInterpreterInvoke(interpreter) == lite.kTfLiteOk) { "the model failed while running." }
-        return List(outputCount) { read(lite.TfLiteInterpreterGetOutputTensor(interpreter, it)) }
+        check(interpreter.Invoke() == lite.kTfLiteOk) { "the model failed while running." }
+        return List(outputCount) { read(interpreter.output_tensor(it.toLong())) }
     }
 
     override fun close() {
-        lite.TfLiteInterpreterDelete(interpreter)
-        lite.TfLiteModelDelete(model)
+        interpreter.close()
+        resolver.close()
+        model.close()
     }
 
     private fun read(tensor: TfLiteTensor): RawOutput {
