@@ -32,6 +32,7 @@ from android_demo.check.try_app import try_app
 from tfbert_edge.bundle.archive import write_folder
 from tfbert_edge.errors import TfbertEdgeError
 from tfbert_edge.runtime.bundle_files import read_bundle
+from tfbert_edge.runtime.readers import READERS
 
 MANIFEST = "AndroidManifest.xml"
 PACKAGE = "dev.tfbertedge.demo"
@@ -76,11 +77,12 @@ def build(bundle_path: Path | None) -> None:
 
 
 def make_bundles() -> tuple[Path, list[Path]]:
-    """A bundle whose answers are known, and one with random weights of every task; those that are there are kept."""
+    """A bundle whose answers are known, and one with random weights of every task; kept while the tasks are the same."""
     sample, of_tasks = BUILD / "sample_bundle", BUILD / "task_bundles"
     if not sample.is_dir():
         run("make a sample bundle", [sys.executable, "-m", "android_demo.check.sample_bundle", sample])
-    if not of_tasks.is_dir():
+    if not of_tasks.is_dir() or {folder.name for folder in of_tasks.iterdir()} != set(READERS):
+        shutil.rmtree(of_tasks, ignore_errors=True)
         partial = WORK / "task_bundles"
         script = DEMO.parent / "scripts" / "android_bundles.py"
         run("make a tiny bundle of every task", [sys.executable, script, partial])

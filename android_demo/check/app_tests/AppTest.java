@@ -27,9 +27,11 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import kotlin.Unit;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -121,6 +123,21 @@ public final class AppTest {
         idle();
         assertTrue(Session.INSTANCE.getMeasured() instanceof Measured.Failed);
         assertFalse(file("release").exists());
+    }
+
+    @Test
+    public void cancelledMeasurementLeavesNoReportAndTheUsualBundle() throws Exception {
+        Semaphore busy = new Semaphore(0);
+        Background.INSTANCE.start(task -> {
+            busy.acquireUninterruptibly();
+            return null;
+        }, outcome -> Unit.INSTANCE);
+        start(intent("cancelled"), true);
+        Session.INSTANCE.cancelMeasuring();
+        busy.release();
+        await(() -> Session.INSTANCE.getMeasured() instanceof Measured.Cancelled);
+        await(() -> Session.INSTANCE.getOpened() instanceof Opened.Ready);
+        assertFalse(file("cancelled").exists());
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.CancellationException
 sealed class Opened {
     object Nothing : Opened()
 
-    object Busy : Opened()
+    class Busy : Opened()
 
     class Ready(val bundle: LoadedBundle) : Opened()
 
@@ -117,14 +117,18 @@ object Session {
         measuring?.cancel()
         val app = context.applicationContext
         measured = Measured.Busy(0, 0)
-        if (request.place != null) opened = Opened.Busy
+        val busy = Opened.Busy()
+        if (request.place != null) opened = busy
         measuring = Background.start({ task -> reported(app, request) { measure(app, request, task) } }) { outcome ->
             measured = when (outcome) {
                 is Outcome.Done -> Measured.Ready(outcome.value)
                 is Outcome.Failed -> Measured.Failed(message(app, outcome))
                 is Outcome.Cancelled -> Measured.Cancelled
             }
-            if (opened is Opened.Busy && outcome is Outcome.Failed) opened = Opened.Failed(message(app, outcome))
+            if (opened === busy) { // It did not come to that bundle.
+                opened = if (outcome is Outcome.Failed) Opened.Failed(message(app, outcome)) else Opened.Nothing
+                openUsual(app)
+            }
             changed()
         }
         changed()
@@ -150,7 +154,7 @@ object Session {
     private fun open(context: Context, find: (Bundles) -> LoadedBundle) {
         for (task in listOf(opening, answering, measuring)) task?.cancel()
         val app = context.applicationContext
-        opened = Opened.Busy
+        opened = Opened.Busy()
         opening = Background.start({ hold(find(Bundles(app, runtime))) }) { outcome ->
             when (outcome) {
                 is Outcome.Done -> ready(outcome.value)
