@@ -40,6 +40,8 @@ CORE = DEMO / "core" / "src" / "main" / "kotlin"
 APP = DEMO / "app" / "src" / "main"
 APK = BUILD / "tfbert-edge-demo.apk"
 WORK = BUILD / "work"
+# Where `make android-core-test` also puts them.
+TASK_BUNDLES = DEMO.parent / "build" / "android-bundles"
 _COMPILER = ["-no-stdlib", "-no-reflect", "-Werror", "-jvm-target", "1.8", "-Xjdk-release=1.8"]
 
 
@@ -65,7 +67,7 @@ def build(bundle_path: Path | None) -> None:
     classes = compile_kotlin(tools)
     dex = make_dex(tools, classes)
     check_round_trip(tools, classes[0], dex, [WORK / "bundle", *of_tasks])
-    try_app(tools, classes, resources, WORK / MANIFEST, read_bundle(sample), BUILD / "task_bundles")
+    try_app(tools, classes, resources, WORK / MANIFEST, read_bundle(sample), TASK_BUNDLES)
     unsigned = assemble(WORK / "unsigned.zip", resources, dex, tools.litert[0], bundle)
     sign(unsigned, APK)
     verify(APK, bundle)
@@ -78,16 +80,15 @@ def build(bundle_path: Path | None) -> None:
 
 def make_bundles() -> tuple[Path, list[Path]]:
     """A bundle whose answers are known, and one with random weights of every task; kept while the tasks are the same."""
-    sample, of_tasks = BUILD / "sample_bundle", BUILD / "task_bundles"
+    sample = BUILD / "sample_bundle"
     if not sample.is_dir():
         run("make a sample bundle", [sys.executable, "-m", "android_demo.check.sample_bundle", sample])
-    if not of_tasks.is_dir() or {folder.name for folder in of_tasks.iterdir()} != set(READERS):
-        shutil.rmtree(of_tasks, ignore_errors=True)
-        partial = WORK / "task_bundles"
+    found = {path.name for path in TASK_BUNDLES.iterdir()} if TASK_BUNDLES.is_dir() else set()
+    if found != set(READERS):
+        shutil.rmtree(TASK_BUNDLES, ignore_errors=True)
         script = DEMO.parent / "scripts" / "android_bundles.py"
-        run("make a tiny bundle of every task", [sys.executable, script, partial])
-        partial.rename(of_tasks)
-    return sample, sorted(of_tasks.iterdir())
+        run("make a tiny bundle of every task", [sys.executable, script, TASK_BUNDLES])
+    return sample, sorted(TASK_BUNDLES.iterdir())
 
 
 def package_resources(tools: Tools) -> Path:

@@ -26,7 +26,7 @@ PROGRAMS = {
     "apksigner": "apksigner",
     "zipalign": "zipalign",
 }
-_AAPT2 = {"Linux": "linux/aapt2", "Darwin": "macosx/aapt2", "Windows": "windows/aapt2.exe"}
+_MACHINE = ("Linux", "x86_64")  # Of which the native programs and libraries are fetched.
 JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx2g")
 """How programs of the JVM are started here: they run for seconds, which the second compiler would only prolong."""
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -50,8 +50,14 @@ class Tools:
 def require_programs() -> None:
     """
     Raises:
-        CheckError: programs are missing; it names each, and the command that installs them.
+        CheckError: another system than Linux on x86-64, or programs are missing; it names each, and the command that
+            installs them.
     """
+    machine = (platform.system(), platform.machine())
+    if machine != _MACHINE:
+        raise CheckError(
+            f"this runs on {' on '.join(_MACHINE)}, here is {' on '.join(machine)}. Build with Gradle."
+        )
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         packages = " ".join(sorted({PROGRAMS[name] for name in missing}))
@@ -69,11 +75,8 @@ def fetch() -> Tools:
     library = copy_dependencies(CHECK / "pom.xml", BUILD / "lib")
     aapt2 = library / "aapt2"
     if not aapt2.exists():
-        system = platform.system()
-        if system not in _AAPT2 or platform.machine().lower() not in ("x86_64", "amd64", "arm64"):
-            raise CheckError(f"there is no aapt2 for {system} on {platform.machine()}; build with Gradle.")
         with zipfile.ZipFile(_only(library, "apktool-lib-*.jar")) as jar:
-            aapt2.write_bytes(jar.read(f"prebuilt/{_AAPT2[system]}"))
+            aapt2.write_bytes(jar.read("prebuilt/linux/aapt2"))
         aapt2.chmod(0o755)
     android = _only(library, "android-all-*.jar")
     return Tools(

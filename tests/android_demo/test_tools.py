@@ -21,6 +21,15 @@ def test_missing_programs_are_all_named_with_the_command_that_installs_them(tmp_
         require_programs()
 
 
+def test_another_system_is_sent_to_gradle(monkeypatch):
+    monkeypatch.setattr(tools.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(tools.platform, "machine", lambda: "arm64")
+    with pytest.raises(
+        CheckError, match=r"runs on Linux on x86_64, here is Darwin on arm64\. Build with Gradle"
+    ):
+        require_programs()
+
+
 def test_check_without_tools_ends_with_a_line_and_code_1(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "android_demo.check"],

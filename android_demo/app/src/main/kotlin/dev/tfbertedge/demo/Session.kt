@@ -84,12 +84,18 @@ object Session {
     }
 
     /** Opens a zip that the user picked. */
-    fun open(context: Context, picked: Place.Picked) = open(context) { it.open(picked) }
+    fun open(context: Context, picked: Place.Picked) {
+        measured = Measured.Nothing
+        open(context) { it.open(picked) }
+    }
 
     /** Opens the bundle of the app, and forgets one that was picked. */
-    fun openOwn(context: Context) = open(context) {
-        it.forgetPicked()
-        it.open(Place.Assets)
+    fun openOwn(context: Context) {
+        measured = Measured.Nothing
+        open(context) {
+            it.forgetPicked()
+            it.open(Place.Assets)
+        }
     }
 
     /** Answers a text with the open bundle; an answer that is still awaited is given up. */
@@ -215,7 +221,6 @@ object Session {
     private fun ready(loaded: LoadedBundle) {
         opened = Opened.Ready(loaded)
         answered = Answered.Nothing
-        if (measured !is Measured.Busy) measured = Measured.Nothing
     }
 
     private fun message(app: Context, outcome: Outcome.Failed): String {
