@@ -126,7 +126,7 @@ def test_write_bundle_failing_keeps_the_last_one(make_bundle):
         ({"labels": ("a", "b")}, "gives 3 numbers, a classification with these labels needs 2"),
         ({"labels": ()}, "needs 0"),
         ({"labels": ("a\n", "b", "c")}, "label must stand on one line"),
-        ({"task": "cooking"}, "must be one of classification, regression"),
+        ({"task": "cooking"}, "must be one of classification, embedding"),
         ({"sequence_length": 32}, "takes 16 pieces, but sequence_length is 32"),
         ({"figures": {"accuracy": float("nan")}}, "must be JSON values"),
         ({"model_path": "none.tflite"}, "cannot be read"),

@@ -171,14 +171,14 @@ def test_interruption_removes_what_was_pushed(phone, make_bundle):
         str(bundle),
     ]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not any("am start" in line[-1] for line in phone.commands):
         assert time.monotonic() < deadline and running.poll() is None, running.communicate()
         time.sleep(0.05)
     assert any(name.endswith(".zip") for name in phone.files)
 
     running.send_signal(signal.SIGINT)
-    said = running.communicate(timeout=30)[1]
+    said = running.communicate(timeout=120)[1]
 
     assert running.returncode == 130
     assert "interrupted; removing what was copied to R58M123ABCD" in said
