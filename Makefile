@@ -36,7 +36,7 @@ android-core-test: $(READY)
 
 # The app without Gradle, into android_demo/build. A bundle of one's own: make android-check BUNDLE=runs/mine/bundle
 android-check: $(READY)
-	$(BIN)/python -m android_demo.check $(if $(BUNDLE),--bundle $(BUNDLE))
+	$(BIN)/python -m android_demo.check $(if $(BUNDLE),--bundle "$(BUNDLE)")
 
 # PEP 517: seqeval's own build line fetches a setuptools_scm that lacks its dependencies.
 $(READY): pyproject.toml

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import transformers
 
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.question_answering_reader import AnswerSpan, QuestionAnsweringReader, context_pieces
@@ -32,7 +33,6 @@ def logits(rows, spans, *, none=0.0):
 
 @pytest.mark.parametrize("max_length", [24, 33, 64])
 def test_rows_are_the_windows_of_transformers(tokenizer, tiny_bert_folder, max_length):
-    transformers = pytest.importorskip("transformers")
     oracle = transformers.BertTokenizerFast.from_pretrained(tiny_bert_folder)
     theirs = oracle(
         QUESTION,

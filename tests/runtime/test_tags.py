@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
+from seqeval.metrics import sequence_labeling as seqeval
 
 from tfbert_edge.runtime.tags import SCHEMES, is_tag, scheme_of, span_tags, tag_spans, to_iob2
-
-seqeval = pytest.importorskip("seqeval.metrics.sequence_labeling")
 
 # Two persons side by side, a place of one token, one of three at the end.
 SPANS = [("PER", 0, 2), ("PER", 2, 3), ("LOC", 4, 5), ("LOC", 6, 9)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import transformers
 
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.tokenizer import Encoding
@@ -14,7 +15,6 @@ TEXT = "the film is good, not bad! a caf\u00e9 \U0001f600 unlikely films " * 3
 
 @pytest.mark.parametrize(("max_length", "stride"), [(8, 0), (8, 2), (8, 5), (16, 4), (200, 50)])
 def test_text_windows_are_those_of_transformers(tiny_tokenizer, tmp_path, max_length, stride):
-    transformers = pytest.importorskip("transformers")
     tiny_tokenizer.save(tmp_path)
     theirs = transformers.BertTokenizerFast.from_pretrained(tmp_path)(
         TEXT, max_length=max_length, stride=stride, truncation=True, return_overflowing_tokens=True

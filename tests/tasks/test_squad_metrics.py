@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+from transformers.data.metrics import squad_metrics as theirs
 
 from tfbert_edge.tasks.squad_metrics import answer_scores, best_threshold, most_agreed, normalized_answer
 
@@ -46,7 +47,6 @@ def test_answer_scores_of_questions_without_an_answer_follow_version_2():
 
 
 def test_answer_scores_equal_transformers_on_random_answers():
-    theirs = pytest.importorskip("transformers.data.metrics.squad_metrics")
     draw = random.Random(5)
     words = [
         "the",
@@ -79,7 +79,6 @@ def test_most_agreed_is_the_majority_or_else_the_one_that_shares_most():
 
 
 def test_best_threshold_gains_as_much_as_that_of_transformers():
-    theirs = pytest.importorskip("transformers.data.metrics.squad_metrics")
     draw = np.random.default_rng(3)
     for _ in range(20):
         has = draw.random(40) < 0.6

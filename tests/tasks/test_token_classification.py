@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from seqeval import metrics as scores
 
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.tokenizer import Tokenizer, TokenizerSettings
@@ -85,7 +86,6 @@ def outputs_of(tags_of_pieces):
 
 
 def test_metrics_are_those_of_seqeval_on_the_tags_of_tokens():
-    scores = pytest.importorskip("seqeval.metrics")
     second = (["Anna", "in", "Newcastle"], ["B-PER", "O", "B-LOC"])
     truth = truth_of([made(TOKENS, TAGS), made(*second)])
     # In the first sentence the place ends too early, in the second a person is missed and a place is found.
