@@ -131,3 +131,14 @@ def test_output_distillation_without_any_term_says_which_to_raise():
         output_distillation_loss(
             answers, make_loss("softmax_cross_entropy"), distance="classes", settings=settings
         )
+
+
+def test_loss_without_weight_on_the_teacher_needs_no_answers():
+    logits, labels = tf.constant([[2.0, 0.0], [0.5, 1.0]]), tf.constant([0, 1])
+    task = make_loss("softmax_cross_entropy")
+    settings = DistillSettings(task_weight=1.0, distill_weight=0.0, cosine_weight=0.0)
+    loss = output_distillation_loss(None, task, distance="classes", settings=settings)
+
+    found = loss({"labels": labels}, [logits, tf.zeros((2, 1, 4))]).numpy()
+
+    np.testing.assert_allclose(found, task({"labels": labels}, logits).numpy(), rtol=1e-6)

@@ -19,6 +19,8 @@ def test_run_takes_over_a_finished_training_and_refuses_another_recipes(make_rec
     teacher, student = tmp_path / "run", tmp_path / "student"
     assert run(["train", str(recipe)]) == 0
     made = (teacher / "train" / "model" / "model.safetensors").read_bytes()
+    (teacher / "compress").mkdir()
+    (teacher / "compress" / "teacher-0123.npz").write_bytes(b"answers")
 
     arguments = ["run", str(recipe), "--output", str(student), "--trained", str(teacher)]
     assert run([*arguments, "--set", "training.learning_rate=1e-4"]) == 1
@@ -27,6 +29,7 @@ def test_run_takes_over_a_finished_training_and_refuses_another_recipes(make_rec
 
     records = [json.loads((folder / "run.json").read_text()) for folder in (teacher, student)]
     assert (student / "train" / "model" / "model.safetensors").read_bytes() == made
+    assert (student / "compress" / "teacher-0123.npz").read_bytes() == b"answers"
     assert records[1]["stages"]["train"]["history"] == records[0]["stages"]["train"]["history"]
     assert records[1]["stages"]["compress"][0]["method"] == "prune_layers"
     assert "bundle" in records[1]["stages"] and "compress" not in records[0]["stages"]
