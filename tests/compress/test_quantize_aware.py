@@ -36,7 +36,7 @@ def tiny_model():
     return without_dropout(build_model(preset("tiny"), num_outputs=2))
 
 
-def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
+def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS, **others):
     padded = {name: array for name, array in data.padded(12).items()}
     ranges = estimate_ranges(observe(model, [padded]), "percentile", percentile=99.0)
     trained, history = quantize_aware(
@@ -46,6 +46,7 @@ def train(model, data: Features, settings: QuantizeAwareSettings = SETTINGS):
         task_loss=make_loss("softmax_cross_entropy"),
         distance="classes",
         settings=settings,
+        **others,
     )
     return ranges, trained, history
 
@@ -101,6 +102,28 @@ def test_quantize_aware_training_nears_the_teacher_and_moves_weights_and_ranges(
     assert set(trained) == set(ranges)
     assert sum(trained[name] != pytest.approx(ranges[name], abs=1e-4) for name in ranges) > len(ranges) / 2
     assert any(np.abs(new - old).max() > 1e-4 for new, old in zip(model.get_weights(), before, strict=True))
+
+
+def test_quantize_aware_training_in_bfloat16_learns_as_in_float32_does():
+    models = [tiny_model(), tiny_model()]
+
+    _, _, plain = train(models[0], features())
+    _, _, fast = train(models[1], features(), precision="bfloat16")
+
+    assert fast[-1]["loss"] == pytest.approx(plain[-1]["loss"], rel=0.05)
+    assert fast[-1]["loss"] != plain[-1]["loss"]
+
+
+def test_quantize_aware_training_learns_from_the_teacher_that_is_named():
+    model, teacher = tiny_model(), tiny_model()
+    teacher.set_weights([np.zeros_like(weight) for weight in teacher.get_weights()])
+    settings = QuantizeAwareSettings(epochs=20, learning_rate=3e-3, hidden_weight=0.0)
+
+    train(model, features(), settings, teacher=teacher)
+
+    # Logits of zeros: both classes are as likely.
+    logits = model(list(features().padded(12).values())[:3], training=False).numpy()
+    assert np.abs(logits[:, 0] - logits[:, 1]).max() < 0.1
 
 
 def test_quantize_aware_training_with_the_task_loss_learns_the_labels():

@@ -95,6 +95,39 @@ def test_kernel_quantizer_of_4_bits_has_15_steps_from_minus_to_plus_the_maximum(
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_kernel_quantizer_in_training_rounds_alike_and_passes_the_gradient_of_every_weight(per_channel):
+    generator = np.random.default_rng(0)
+    weights = tf.Variable(generator.normal(size=(7, 4)).astype(np.float32))
+    upstream = tf.constant(generator.normal(size=(7, 4)).astype(np.float32))
+    quantizer = KernelQuantizer(per_channel=per_channel)
+
+    with tf.GradientTape() as tape:
+        found = quantizer(weights, True, {})
+        loss = tf.reduce_sum(found * upstream)
+
+    np.testing.assert_array_equal(found.numpy(), quantizer(weights, False, {}).numpy())
+    np.testing.assert_array_equal(tape.gradient(loss, weights).numpy(), upstream.numpy())
+
+
+def test_fake_quantize_in_bfloat16_differs_while_it_trains_alone_and_by_less_than_bfloat16_rounds():
+    model = spread_model()
+    ranges = estimate_ranges(observe(model, [batch(64)]), "minmax")
+    plain, fast = fake_quantize(model), fake_quantize(model, precision="bfloat16")
+    for copy in (plain, fast):
+        assign_ranges(copy, ranges)
+    inputs = list(batch(8).values())
+    name = "quant_layer_0.attention.value"
+    states = tf.constant(np.random.default_rng(1).normal(size=(8, LENGTH, 32)).astype(np.float32))
+
+    np.testing.assert_array_equal(fast(inputs, training=False).numpy(), plain(inputs, training=False).numpy())
+    slow, quick = (copy.get_layer(name)(states, training=True).numpy() for copy in (plain, fast))
+    assert np.abs(quick - slow).max() > 0
+    step = max(np.abs(ranges["layer_0.attention.value"])) / 127
+    # Two factors and their sum are rounded to 8 bits of 32 terms, then to the output's steps: one more or less.
+    np.testing.assert_allclose(quick, slow, atol=1.01 * step)
+
+
 def test_fake_quantize_gives_4_bits_to_the_named_kernels_and_8_to_the_others():
     model = spread_model()
     quantized = fake_quantize(model, int4=["layer_0.ffn.output"])

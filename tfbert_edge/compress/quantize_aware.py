@@ -67,7 +67,9 @@ def quantize_aware(
     task_loss: Loss,
     distance: str,
     settings: QuantizeAwareSettings,
+    teacher: Any = None,
     int4: Collection[str] = (),
+    precision: str = "float32",
     layer_groups: Sequence[int] | None = None,
     **training: Any,
 ) -> tuple[Ranges, History]:
@@ -80,11 +82,13 @@ def quantize_aware(
         task_loss: see :mod:`tfbert_edge.training.losses`.
         distance: how far outputs are apart, a key of :data:`tfbert_edge.compress.output_distance.DISTANCES`.
         settings: see there.
+        teacher: the network before quantization where it is another one, such as ``model`` in bfloat16; None: ``model``.
         int4: the Dense layers whose kernels are rounded to 4 bits, not 8.
+        precision: in which numbers Dense layers multiply, ``float32`` or ``bfloat16``; all else is float32.
         layer_groups: the number of each layer's group, where layers share weights; they keep doing so.
         training: passed to :func:`tfbert_edge.training.loop.fine_tune` (``folder``, ``resume``, ``seed``, ``on_progress``).
     """
-    student = fake_quantize(model, int4=int4)
+    student = fake_quantize(model, int4=int4, precision=precision)
     assign_ranges(student, ranges)
     both = keras.Model(student.inputs, [student.output, *layer_outputs(student)], name="student")
     steps = updates_per_epoch(batches) * settings.epochs
@@ -106,11 +110,11 @@ def quantize_aware(
     optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,
-        loss=distillation_loss(model, task_loss, distance=distance, settings=settings),
+        loss=distillation_loss(teacher or model, task_loss, distance=distance, settings=settings),
         batches=batches,
         optimizer=optimizer,
         epochs=settings.epochs,
-        settings={"quantize_aware": vars(settings), "int4": sorted(int4)},
+        settings={"quantize_aware": vars(settings), "int4": sorted(int4), "precision": precision},
         hooks=keep_zeros(both),
         ties=tied_variables(student, layer_groups),
         **training,

@@ -18,6 +18,7 @@ import numpy as np
 from tfbert_edge._keras import keras, tfmot
 from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.attention import MASK_PENALTY
+from tfbert_edge.models.bfloat16_dense import Bfloat16Dense
 from tfbert_edge.models.elementwise import Rescale
 from tfbert_edge.models.fold import fold, folded_ranges, rescaled
 from tfbert_edge.models.quantizers import LayerQuantization, NetworkScheme, RangeQuantizer
@@ -64,7 +65,9 @@ def layer_quantization(
     return LayerQuantization(output=RangeQuantizer(symmetric=symmetric))
 
 
-def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = ()) -> Any:
+def fake_quantize(
+    model: Any, *, weights: bool = True, int4: Collection[str] = (), precision: str = "float32"
+) -> Any:
     """Return a TF-MOT fake-quantized copy of ``model``; its weights are copies, its ranges wait for ``assign_ranges``.
 
     The copy is folded, see :mod:`tfbert_edge.models.fold`; :func:`copy_weights` minds the difference.
@@ -72,6 +75,8 @@ def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = (
     The Dense layers named in ``int4`` have kernels of 4 bits.
     With ``weights=False`` Dense kernels stay float, for conversion: the converter rounds a constant as ``KernelQuantizer``
     does, but refuses a per-channel fake quantization in front of the transposition that it adds to a Dense kernel.
+    With ``precision`` bfloat16, not float32, Dense layers multiply in it while they train, see
+    :mod:`tfbert_edge.models.bfloat16_dense`.
     """
     annotate = tfmot.quantization.keras.quantize_annotate_layer
 
@@ -84,7 +89,8 @@ def fake_quantize(model: Any, *, weights: bool = True, int4: Collection[str] = (
             return keras.layers.Activation("linear", name=layer.name)
         if isinstance(layer, Rescale):
             return fold(layer)
-        copy = type(layer).from_config(config)
+        kind = Bfloat16Dense if precision == "bfloat16" and _is_dense(layer) else type(layer)
+        copy = kind.from_config(config)
         bits = 4 if layer.name in int4 else 8
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer), bits=bits)
         if quantization is not None and quantization.per_channel and not weights:
@@ -169,6 +175,10 @@ def _plain_name(name: str) -> str:
 def _variables(layer: Any) -> dict[str, Any]:
     # A wrapper holds the variables of its layer, and steps and bounds of its own that a plain layer lacks.
     return {variable.name.split("/")[-1]: variable for variable in layer.variables}
+
+
+def _is_dense(layer: Any) -> bool:
+    return type(layer).__name__ == "Dense"
 
 
 def _followed_by_relu(layer: Any) -> bool:

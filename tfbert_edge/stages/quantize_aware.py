@@ -24,7 +24,7 @@ from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
 from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
 from tfbert_edge.training.losses import make_loss
-from tfbert_edge.training.precision import precision
+from tfbert_edge.training.precision import precision, resolve_precision
 
 
 def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -35,7 +35,10 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     Returns ``history``, ``figures`` (of the fake-quantized network on the validation set) and ``tokens_per_second``.
     """
     recipe, task = run.recipe, run.data.task
-    # float32: the fake quantization of 8 bits has no use for numbers of 8 bits.
+    numbers = resolve_precision(recipe.training.precision)
+    with precision(numbers):
+        teacher = without_dropout(saved_network(run, source).model)
+    # float32: what is rounded to 8 bits, and what ranges are measured on, must not be rounded before. See Bfloat16Dense.
     with precision("float32"):
         network = saved_network(run, source)
         model = without_dropout(network.model)
@@ -61,7 +64,9 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 settings=QuantizeAwareSettings(
                     **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
                 ),
+                teacher=teacher,
                 int4=int4_layers(run),
+                precision=numbers,
                 layer_groups=network.config.layer_groups,
                 evaluate=evaluate,
                 metric=task.primary_metric,
