@@ -130,7 +130,7 @@ def _converter(frozen: Any) -> Any:
         outputs = frozen(list(inputs), training=False)
         return dict(zip(names, outputs if len(names) > 1 else [outputs], strict=True))
 
-    traced = tf.function(named).get_concrete_function(*specs)
+    traced = tf.function(named, autograph=False).get_concrete_function(*specs)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], holder)
     # Builtins alone: an operator without one is an error here, never a flex operator in the file.
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]

@@ -40,7 +40,7 @@ def taylor_importance(
     # Heads stand on axis 1 of (b, heads, n, d), neurons on axis 2 of (b, n, neurons).
     others = (2, 3) if part == HEADS else (1,)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def sums(batch: Any) -> list[Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(model.trainable_variables)

@@ -46,7 +46,7 @@ def hessian_traces(
     """
     kernels = [model.get_layer(name).kernel for name in names]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def products(batch: Any, vectors: list[Any]) -> list[Any]:
         """v' H v of each kernel's block, times the batch's weight."""
         with tf.GradientTape(watch_accessed_variables=False) as outer:

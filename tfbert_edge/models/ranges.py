@@ -94,14 +94,15 @@ def observe(
     taps = keras.Model(model.inputs, [layer.output for layer in layers])
     signature = [[tf.TensorSpec((None, None), tf.int32)] * 3]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature, autograph=False)
     def extremes(inputs: Any) -> Any:
         outputs = taps(inputs, training=False)
         lows = [_lowest(layer, output) for layer, output in zip(layers, outputs, strict=True)]
         return tf.stack(lows), tf.stack([tf.reduce_max(tf.cast(output, tf.float32)) for output in outputs])
 
     @tf.function(
-        input_signature=[*signature, tf.TensorSpec((None,), tf.float32), tf.TensorSpec((None,), tf.float32)]
+        input_signature=[*signature, tf.TensorSpec((None,), tf.float32), tf.TensorSpec((None,), tf.float32)],
+        autograph=False,
     )
     def counts(inputs: Any, lows: Any, highs: Any) -> Any:
         outputs = taps(inputs, training=False)

@@ -22,7 +22,7 @@ def forward(model: Any) -> Any:
         reference: Any = weakref.ref(model)
         signature = [[tf.TensorSpec((None, None), tf.int32) for _ in model.input_names]]
         _FORWARD[model] = tf.function(
-            lambda inputs: reference()(inputs, training=False), input_signature=signature
+            lambda inputs: reference()(inputs, training=False), input_signature=signature, autograph=False
         )
     return _FORWARD[model]
 
