@@ -66,3 +66,16 @@ def test_gelu_in_training_has_the_value_and_gradient_of_tensorflows():
 
     np.testing.assert_allclose(found, expected, atol=1e-6)
     np.testing.assert_allclose(tape.gradient(found, x), tape.gradient(expected, x), atol=1e-6)
+
+
+def test_gelu_of_bfloat16_is_as_near_as_bfloat16_can_be_with_and_without_training():
+    inputs = tf.linspace(-4.0, 4.0, 801)
+    expected = tf.nn.gelu(tf.cast(tf.cast(inputs, tf.bfloat16), tf.float32), approximate=False).numpy()
+    layer = HiddenActivation("gelu", dtype="bfloat16")
+
+    for training in (False, True):
+        found = layer(tf.cast(inputs, tf.bfloat16), training=training)
+
+        assert found.dtype == tf.bfloat16
+        # Half a step of 8 significant bits.
+        np.testing.assert_allclose(tf.cast(found, tf.float32), expected, rtol=2.0**-8, atol=1e-6)
