@@ -10,6 +10,7 @@ from export.convert import convert
 from export.flatbuffer import read_model
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.errors import ConversionError
+from tfbert_edge.models.embeddings import EXPANSION
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
 from tfbert_edge.models.quantization import (
@@ -126,6 +127,20 @@ def test_fake_quantize_in_bfloat16_differs_while_it_trains_alone_and_by_less_tha
     step = max(np.abs(ranges["layer_0.attention.value"])) / 127
     # Two factors and their sum are rounded to 8 bits of 32 terms, then to the output's steps: one more or less.
     np.testing.assert_allclose(quick, slow, atol=1.01 * step)
+
+
+def test_fake_quantize_in_bfloat16_trains_factorised_embeddings_whose_matrix_has_no_bias():
+    model = spread_model(embedding_rank=8)
+    fast = fake_quantize(model, precision="bfloat16")
+    words = tf.constant(np.random.default_rng(1).normal(size=(2, LENGTH, 8)).astype(np.float32))
+    layer = fast.get_layer(f"quant_{EXPANSION}")
+
+    expected = layer(words, training=False).numpy()
+    found = layer(words, training=True).numpy()
+
+    # The range is the one that layers are built with, [-6, 6].
+    np.testing.assert_allclose(found, expected, atol=1.01 * 12 / 255)
+    assert np.abs(found).max() > 0.5
 
 
 def test_fake_quantize_gives_4_bits_to_the_named_kernels_and_8_to_the_others():

@@ -11,6 +11,7 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
 over real tokens, H_l being the output of layer l. Other kinds of outputs have other distances in place of KL, see
 :mod:`tfbert_edge.compress.output_distance`.
 The student is folded (:mod:`tfbert_edge.models.fold`), the weights that it leaves are not.
+In bfloat16, Dense layers multiply in it and all else is float32, see :mod:`tfbert_edge.models.bfloat16_dense`.
 Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
 """
 
@@ -110,7 +111,7 @@ def quantize_aware(
     optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,
-        loss=distillation_loss(teacher or model, task_loss, distance=distance, settings=settings),
+        loss=distillation_loss(model if teacher is None else teacher, task_loss, distance=distance, settings=settings),
         batches=batches,
         optimizer=optimizer,
         epochs=settings.epochs,

@@ -1,7 +1,7 @@
-"""A Dense layer whose products are of bfloat16 numbers while it trains, several times as fast where the hardware has them.
+"""A Dense layer whose products are of bfloat16 numbers while it trains, faster where the hardware has them.
 
-bfloat16 holds 8 significant bits, as many as what fake quantization leaves of weights and activations: the product differs
-from the float32 one by less than a step of its output. Everything around it stays float32, and so does inference.
+bfloat16 holds 8 significant bits, about what fake quantization leaves of weights and activations. Everything around the
+product stays float32, and so does inference.
 """
 
 from __future__ import annotations
@@ -21,4 +21,5 @@ class Bfloat16Dense(keras.layers.Dense):
         axis = inputs.shape.rank - 1
         product = tf.tensordot(tf.cast(inputs, tf.bfloat16), tf.cast(self.kernel, tf.bfloat16), [[axis], [0]])
         product.set_shape([*inputs.shape[:-1], self.units])
-        return self.activation(tf.nn.bias_add(tf.cast(product, tf.float32), self.bias))
+        outputs = tf.cast(product, tf.float32)
+        return self.activation(tf.nn.bias_add(outputs, self.bias) if self.use_bias else outputs)

@@ -89,7 +89,7 @@ def fake_quantize(
             return keras.layers.Activation("linear", name=layer.name)
         if isinstance(layer, Rescale):
             return fold(layer)
-        kind = Bfloat16Dense if precision == "bfloat16" and _is_dense(layer) else type(layer)
+        kind = Bfloat16Dense if precision == "bfloat16" and type(layer) is keras.layers.Dense else type(layer)
         copy = kind.from_config(config)
         bits = 4 if layer.name in int4 else 8
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer), bits=bits)
@@ -175,10 +175,6 @@ def _plain_name(name: str) -> str:
 def _variables(layer: Any) -> dict[str, Any]:
     # A wrapper holds the variables of its layer, and steps and bounds of its own that a plain layer lacks.
     return {variable.name.split("/")[-1]: variable for variable in layer.variables}
-
-
-def _is_dense(layer: Any) -> bool:
-    return type(layer).__name__ == "Dense"
 
 
 def _followed_by_relu(layer: Any) -> bool:

@@ -83,7 +83,7 @@ class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 
 
 def _straight_through(rounded: Any, inputs: Any) -> Any:
-    # No weight lies beyond the range, so the operator's own gradient is the upstream's too, at 40% of a step's time.
+    # No weight lies beyond the range, so the operator's own gradient is the upstream's too, and slow.
     return tf.custom_gradient(lambda x: (rounded(x), lambda upstream: upstream))(inputs)
 
 

@@ -168,7 +168,7 @@ class TrainingConfig(Block):
     unfreeze_per_epoch: NonNegativeInt = 0
     """Layers released from the top at each epoch; 0: all train from the start."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """auto: bfloat16 where the hardware computes in it."""
+    """auto: bfloat16 where the hardware computes in it. Dense layers multiply in it in quantize_aware too."""
     early_stopping: EarlyStopping = EarlyStopping()
     evaluation_examples: PositiveInt | None = None
     """Validation examples, drawn by the seed, on which epochs and compression steps are compared; null: all.

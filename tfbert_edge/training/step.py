@@ -103,7 +103,7 @@ class TrainStep:
             self._ties.copy(self.strategy)
             return norm
 
-        # Nothing in it branches on a tensor, and without AutoGraph it is traced in two thirds of the time.
+        # Nothing in it branches on a tensor, and tracing takes less time without AutoGraph.
         self._compiled = tf.function(run, input_signature=signature, reduce_retracing=True, autograph=False)
         self._compiled_update = tf.function(update, autograph=False)
 
