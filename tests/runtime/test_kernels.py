@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
+from tfbert_edge.runtime import kernels
 from tfbert_edge.runtime.kernels import kernels_that_run
 
 
@@ -33,3 +37,37 @@ def test_kernels_that_refuse_a_model_do_not_run_it(tiny_models, tiny_inputs):
         "builtin": False,
         "reference": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("differs_at", "per_piece", "right"),
+    [("padding", [1], True), ("padding", [], False), ("pieces", [1], False), ("whole", [1], False)],
+)
+def test_kernels_that_run_compares_no_padding_of_outputs_of_pieces(
+    differs_at, per_piece, right, monkeypatch, tiny_inputs
+):
+    class Interpreter:
+        """Gives numbers of the whole text, (1, 3), and of its pieces, (1, 16, 2); the reference kernels are wrong somewhere."""
+
+        outputs = (SimpleNamespace(scale=0.001), SimpleNamespace(scale=0.001))
+
+        def __init__(self, model, *, reference_kernels=False, delegate=True):
+            self.wrong = reference_kernels
+
+        def run(self, ids, segment_ids, mask):
+            random = np.random.default_rng(int(ids.sum()))
+            whole, pieces = random.normal(size=(1, 3)), random.normal(size=(1, 16, 2))
+            if self.wrong and differs_at == "whole":
+                whole += 50.0
+            elif self.wrong:
+                pieces[mask == (differs_at == "pieces")] += 5.0
+            return [whole, pieces]
+
+        def dequantize(self, outputs):
+            return outputs
+
+    monkeypatch.setattr(kernels, "EdgeInterpreter", Interpreter)
+
+    found = kernels_that_run(b"", tiny_inputs, per_piece=per_piece)
+
+    assert found == {"xnnpack": True, "builtin": True, "reference": right}

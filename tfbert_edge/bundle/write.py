@@ -98,7 +98,7 @@ def write_bundle(
     )
     _check(manifest, sequence_length)
     golden = _golden(Predictor(interpreter, tokenizer, manifest), golden_texts)
-    manifest = replace(manifest, runtimes=_runtimes(model, golden))
+    manifest = replace(manifest, runtimes=_runtimes(model, golden, manifest))
     contents = {
         "model.tflite": model,
         "vocab.txt": _lines(tokenizer.vocabulary, "piece of the vocabulary"),
@@ -148,10 +148,16 @@ def _golden(predictor: Predictor, texts: Sequence[str | tuple[str, str]]) -> lis
     return [golden_row(predictor, *((row,) if isinstance(row, str) else row)) for row in rows]
 
 
-def _runtimes(model: bytes, golden: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+def _runtimes(model: bytes, golden: Sequence[Mapping[str, Any]], manifest: Manifest) -> dict[str, bool]:
     """Which kernel sets run the golden inputs right."""
     rows = [row for line in golden for row in line["rows"]]
-    found = kernels_that_run(model, [(row["ids"], row["segment_ids"], row["mask"]) for row in rows])
+    reader = make_reader(manifest.task, manifest.labels, manifest.settings)
+    places = zip(reader.outputs, reader.order(manifest.outputs), strict=True)
+    found = kernels_that_run(
+        model,
+        [(row["ids"], row["segment_ids"], row["mask"]) for row in rows],
+        per_piece=[place for spec, place in places if spec.per_piece],
+    )
     if not found["reference"]:
         raise BundleError(
             "LiteRT's reference kernels, which make golden.jsonl, answer otherwise than its default ones, so one of the two "
