@@ -73,13 +73,16 @@ def make_recipe(tiny_bert_folder: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def run_steps(make_recipe: Callable[..., Path]) -> Callable[..., Path]:
-    """``run_steps(folder, chain, **export)`` runs a whole recipe with these compression steps, up to a float and an integer
-    file; returns the run's folder."""
+    """``run_steps(folder, chain, precision="float32", **export)`` runs a whole recipe with these compression steps, up to a
+    float and an integer file; returns the run's folder."""
 
-    def run_whole(folder: Path, chain: list[dict[str, Any]], **export: Any) -> Path:
+    def run_whole(
+        folder: Path, chain: list[dict[str, Any]], *, precision: str = "float32", **export: Any
+    ) -> Path:
         recipe = make_recipe(
             folder,
             compress=chain,
+            training={"precision": precision},
             export={"forms": ["float32", "int8"], **export},
             validate={"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
         )

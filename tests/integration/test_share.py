@@ -22,7 +22,7 @@ def stages_of(folder):
 
 
 def test_factorized_embeddings_are_taught_quantized_and_exported(run_steps, tmp_path):
-    stages = stages_of(run_steps(tmp_path, [FACTORIZED, TAUGHT, QUANTIZED]))
+    stages = stages_of(run_steps(tmp_path, [FACTORIZED, TAUGHT, QUANTIZED], precision="bfloat16"))
     factorized, taught, _ = stages["compress"]
     config = json.loads(
         (tmp_path / "run/compress/03-quantize_aware/model/config.json").read_text(encoding="utf-8")
