@@ -35,6 +35,12 @@ data: {train: {path: train.tsv}, validation: {path: dev.tsv}, text_pair_column: 
             "training.early_stopping.metric: is f1, the F1 of one label: name it in task.positive_label",
         ),
         (
+            ONE_LABEL,
+            ["data.both_orders=true"],
+            "data.both_orders: is for pairs: name the second text's column",
+        ),
+        (VECTORS, ["data.both_orders=true"], "data.both_orders: is of use in tasks of type classification"),
+        (
             LABELS,
             ["training.class_weights=balanced"],
             "training.class_weights: a multi_label task has no classes",

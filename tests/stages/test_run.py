@@ -34,6 +34,31 @@ def trial(tmp_path, tiny_bert_folder):
     return features
 
 
+@pytest.mark.parametrize(
+    ("both", "expected"),
+    [(False, ["good#film", "bad#plot"]), (True, ["good#film", "bad#plot", "film#good", "plot#bad"])],
+)
+def test_training_features_read_pairs_in_both_orders_where_the_recipe_says_so(
+    both, expected, tmp_path, tiny_bert_folder
+):
+    recipe = SimpleNamespace(data=SimpleNamespace(max_length=12, both_orders=both))
+    run = Run(folder=tmp_path, recipe=recipe, record=None, console=None)
+    train = Examples(["a", "b"], ["good", "bad"], ["film", "plot"], np.array([1, 0], np.int32))
+    run.__dict__["data"] = RunData(None, train, train, [])
+    tokenizer = Tokenizer.from_folder(tiny_bert_folder)
+
+    found = run.training_features(tokenizer)
+
+    words = [[tokenizer.vocabulary[at] for at in ids] for ids in found.input_ids]
+    assert [f"{row[1]}#{row[3]}" for row in words] == expected
+    assert found.labels.tolist() == [1, 0] * (len(expected) // 2)
+
+
+def test_single_texts_have_no_order():
+    with pytest.raises(ValueError, match="no order"):
+        Examples(["a"], ["good"], None, None).in_both_orders()
+
+
 def test_trial_features_are_whole_examples_drawn_by_the_seed(trial):
     found = trial(5)
 

@@ -31,7 +31,9 @@ def learn(tmp_path, tiny_bert_folder):
         said = []
         run = Run(
             folder=tmp_path,
-            recipe=SimpleNamespace(compress=(step,), seed=1, data=SimpleNamespace(max_length=16)),
+            recipe=SimpleNamespace(
+                compress=(step,), seed=1, data=SimpleNamespace(max_length=16, both_orders=False)
+            ),
             record=None,
             console=SimpleNamespace(say=said.append),
         )

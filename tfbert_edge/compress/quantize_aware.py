@@ -111,7 +111,9 @@ def quantize_aware(
     optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,
-        loss=distillation_loss(model if teacher is None else teacher, task_loss, distance=distance, settings=settings),
+        loss=distillation_loss(
+            model if teacher is None else teacher, task_loss, distance=distance, settings=settings
+        ),
         batches=batches,
         optimizer=optimizer,
         epochs=settings.epochs,

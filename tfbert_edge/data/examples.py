@@ -38,6 +38,21 @@ class Examples:
             labels=None if self.labels is None else self.labels[np.asarray(indices, dtype=np.int64)],
         )
 
+    def in_both_orders(self) -> Examples:
+        """These pairs and, after them, each with its texts the other way round and the same label.
+
+        Raises:
+            ValueError: these are no pairs.
+        """
+        if self.pairs is None:
+            raise ValueError("single texts have no order")
+        return Examples(
+            ids=self.ids + [f"{name}-swapped" for name in self.ids],
+            texts=self.texts + self.pairs,
+            pairs=self.pairs + self.texts,
+            labels=None if self.labels is None else np.concatenate([self.labels, self.labels]),
+        )
+
     def all_texts(self) -> list[str]:
         """First and second texts in one list."""
         return self.texts + (self.pairs or [])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_compress import steps_contradict
+from tfbert_edge.recipe.checks_options import orders_do_something
 from tfbert_edge.recipe.checks_question_answering import question_answering_contradicts
 from tfbert_edge.recipe.checks_summarization import summarization_contradicts
 from tfbert_edge.recipe.checks_tags import tags_contradict
@@ -33,6 +34,7 @@ def contradictions(recipe: Recipe) -> Iterator[Contradiction]:
         _metric,
         _columns,
         _same_source,
+        orders_do_something,
         question_answering_contradicts,
         summarization_contradicts,
         tags_contradict,

@@ -1,4 +1,4 @@
-"""Options of compression steps that would do nothing."""
+"""Options that would do nothing."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ USES: dict[tuple[str, str], tuple[str, Callable[[Any], bool]]] = {
     ("mixed_precision", "draws"): ("by: hessian", lambda step: step.by == "hessian"),
 }
 
+TASKS_OF_ORDERED_PAIRS = ("classification", "regression", "multi_label")
+"""Tasks whose network reads two texts one after the other, and whose label may be of both orders."""
+
 
 def options_do_something(recipe: Recipe) -> Iterator[Contradiction]:
     """Options that are given and that nothing would read."""
@@ -29,3 +32,19 @@ def options_do_something(recipe: Recipe) -> Iterator[Contradiction]:
                 yield contradiction(
                     f"compress.{at}.{option}", f"is of use with {use} alone: leave it out, or set that"
                 )
+
+
+def orders_do_something(recipe: Recipe) -> Iterator[Contradiction]:
+    """Pairs in both orders where there are no pairs, or where their order has no part in anything."""
+    if not recipe.data.both_orders:
+        return
+    if recipe.task.type not in TASKS_OF_ORDERED_PAIRS:
+        yield contradiction(
+            "data.both_orders",
+            f"is of use in tasks of type {', '.join(TASKS_OF_ORDERED_PAIRS)} alone: leave it out",
+            "task",
+        )
+    elif recipe.data.text_pair_column is None:
+        yield contradiction(
+            "data.both_orders", "is for pairs: name the second text's column", "data.text_pair_column"
+        )

@@ -146,6 +146,9 @@ class DataConfig(Block):
     """The column of the text (of the first text, in a pair)."""
     text_pair_column: str | None = None
     """The column of the second text; null: single texts."""
+    both_orders: bool = False
+    """Whether a pair trains in both orders: where these mean the same, as of paraphrases. Pairs to measure on stay as they
+    are."""
     label_column: str = "label"
     """The column of the label (of the score, in regression; of the intent, in intent_slots; of all labels, in multi_label:
     a list, or text)."""

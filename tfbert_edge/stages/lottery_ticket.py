@@ -21,7 +21,7 @@ def lottery_ticket_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     """Find and train the ticket; writes ``masks-<round>.npz``, and as :func:`train_student`. ``source`` is measured alone."""
     with precision(resolve_precision(run.recipe.training.precision)):
         ticket = pretrained_network(run)
-    train = run.features(run.data.train, ticket.tokenizer)
+    train = run.training_features(ticket.tokenizer)
     loss = task_loss(ticket.task, run.recipe.training, train.known_truth.labels)
 
     def train_in(place: Path, name: str, *, first_best: int = 0) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def mixed_precision_step(run: Run, step: Any, source: Path, folder: Path) -> dic
 
 def _sensitivity(run: Run, step: Any, network: Network, candidates: list[str]) -> dict[str, float]:
     recipe, task = run.recipe, network.task
-    train = run.features(run.data.train, network.tokenizer)
+    train = run.training_features(network.tokenizer)
     chosen = calibration_examples(train, step.examples, seed=recipe.seed + 4)
 
     def batches() -> Iterator[dict[str, np.ndarray]]:

@@ -82,7 +82,7 @@ def prune_step(
     recipe, task = run.recipe, run.data.task
     with precision("float32"):
         network = saved_network(run, source)
-        train = run.features(run.data.train, network.tokenizer)
+        train = run.training_features(network.tokenizer)
         chosen = calibration_examples(train, step.examples or examples, seed=recipe.seed + 2)
 
         total = passes(network.config) * -(-len(chosen) // recipe.data.batch_size)

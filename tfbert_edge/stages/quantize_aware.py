@@ -42,7 +42,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     with precision("float32"):
         network = saved_network(run, source)
         model = without_dropout(network.model)
-        train = run.features(run.data.train, network.tokenizer)
+        train = run.training_features(network.tokenizer)
         validation = run.trial_features(network.tokenizer)
         if step.examples is not None:
             train = calibration_examples(train, step.examples, seed=recipe.seed + 1)

@@ -114,6 +114,11 @@ class Run:
             examples, tokenizer, max_length=max_length or self.recipe.data.max_length, task=self.data.task
         )
 
+    def training_features(self, tokenizer: Tokenizer) -> Features:
+        """Encode the training examples, in both orders where ``data.both_orders`` says so."""
+        train = self.data.train
+        return self.features(train.in_both_orders() if self.recipe.data.both_orders else train, tokenizer)
+
     def trial_features(self, tokenizer: Tokenizer) -> Features:
         """Encode the validation examples on which epochs and steps are compared: ``training.evaluation_examples`` of them."""
         import numpy as np

@@ -23,7 +23,7 @@ def factorize_embeddings_step(run: Run, step: Any, source: Path, folder: Path) -
         if step.weighting == "counts":
             # One more, so that a piece that the texts lack still counts for a little.
             weights = 1 + np.bincount(
-                np.concatenate(run.features(run.data.train, network.tokenizer).input_ids),
+                np.concatenate(run.training_features(network.tokenizer).input_ids),
                 minlength=network.config.vocab_size,
             )
         model, config = factorize_embeddings(

@@ -17,7 +17,7 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
     Raises:
         DataError: the texts cannot be had; see `load_unlabelled`.
     """
-    train = run.features(run.data.train, tokenizer)
+    train = run.training_features(tokenizer)
     if step.unlabelled is None:
         return train
     texts, known = unlabelled_texts(run, step)

@@ -50,13 +50,13 @@ def train_stage(run: Run) -> dict[str, Any]:
             settings.precision, on_warning=lambda text: run.console.say(f"warning: {text}")
         )
     run.console.say(f"  checkpoint {run.checkpoint}")
-    data, task = run.data, run.data.task
+    task = run.data.task
     vocabulary = choose_vocabulary(run)
     tokenizer = vocabulary.tokenizer
     run.record.content["data"] |= {"vocabulary": vocabulary.figures, **resolve_length(run, tokenizer)}
     recipe = run.recipe
     tokenizer = tokenizer.with_stride(recipe.stride)  # of the length that was found
-    train, validation = run.features(data.train, tokenizer), run.trial_features(tokenizer)
+    train, validation = run.training_features(tokenizer), run.trial_features(tokenizer)
     run.record.content["data"] |= _describe(run, train)
     run.console.say(
         f"  {_counted(train)} to train, {_counted(validation)} to validate; longest {train.lengths.max()} "
