@@ -55,6 +55,12 @@ def test_plan_gives_4_bits_to_the_asked_share_of_the_encoder(finished, record):
     assert step["after"]["parameters"] == step["before"]["parameters"]
 
 
+def test_training_that_the_float_network_alone_teaches_ends_with_its_last_epoch(record):
+    history = record["stages"]["compress"][1]["history"]
+
+    assert [epoch["best"] for epoch in history] == [False, True]
+
+
 def test_int4_file_holds_the_planned_matrices_in_half_the_bytes(finished, record):
     from export.flatbuffer import read_model
 

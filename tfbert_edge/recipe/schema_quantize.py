@@ -50,7 +50,7 @@ class QuantizeAware(Block):
     percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
     """The share of each activation's values that its range covers at the start."""
     task_weight: NonNegativeFloat = 0.0
-    """The weight of the task's own loss."""
+    """The weight of the task's own loss. Above 0, the epoch with the best figures is kept, else the last one."""
     distill_weight: NonNegativeFloat = 1.0
     """The weight of the distance between the float network's outputs and the student's."""
     hidden_weight: NonNegativeFloat = 1.0

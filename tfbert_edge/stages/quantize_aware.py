@@ -71,6 +71,8 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 evaluate=evaluate,
                 metric=task.primary_metric,
                 mode="min" if task.primary_metric in task.lower_is_better else "max",
+                # Where only the float network teaches, the last is nearest to it; by a metric, noise decides.
+                first_best=0 if step.task_weight else step.epochs - 1,
                 folder=folder / SNAPSHOTS,
                 resume=True,
                 snapshot_seconds=recipe.training.checkpoint_seconds,
