@@ -1,21 +1,26 @@
-"""Put the figures of a finished run into README.md, between the two comments that mark their place:
+"""Put the figures of finished runs into README.md, between the comments that mark their places:
 
     python scripts/readme_figures.py runs/quickstart
+    python scripts/readme_figures.py runs/quickstart --recipes runs/conll2003 runs/snips
 
-Figures in the README come from a run.json, never from a hand.
+The first run's forms become one table, the recipes' float and integer figures another. Figures in the README come from a
+run.json, never from a hand.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tfbert_edge.atomic import write_text
+from tfbert_edge.errors import RunError, exit_with
+from tfbert_edge.pipeline import RunRecord
+from tfbert_edge.report import figures as fig
 from tfbert_edge.report import forms_table
 
-PLACE = re.compile(r"(<!-- figures: [^>]*-->\n)(.*?)(<!-- end of figures -->)", re.DOTALL)
 VERSIONS = (
     "python",
     "tensorflow",
@@ -24,28 +29,100 @@ VERSIONS = (
     "ai-edge-litert",
     "ai-edge-quantizer",
 )
+BESIDE = {
+    "intent_slots": ("intent_accuracy", "slot_f1"),
+    "summarization": ("lead_rouge1", "rouge2", "rougeL"),
+    "question_answering": ("exact_match",),
+}
+"""Task -> the metrics that say more than the primary one alone."""
 
 
-def figures(run: dict[str, Any]) -> str:
-    """The table of forms, with where and when it was measured."""
+def form_figures(run: Mapping[str, Any]) -> str:
+    """The table of a run's forms, with where and when it was measured."""
     table = forms_table(run)
-    rows = ["| " + " | ".join(row) + " |" for row in ([*table.columns], *table.rows)]
-    rows.insert(1, "| --- " + "| ---: " * (len(table.columns) - 1) + "|")
-    host, stages = run["host"], run["stages"]
-    processor = f"{host['processor']} ({host['machine']}, {host['cores']} cores; {', '.join(host['flags'])})"
-    versions = ", ".join(f"{name} {run['versions'][name]}" for name in VERSIONS if name in run["versions"])
-    minutes = sum(seconds(figures) for figures in stages.values()) / 60
     return (
-        "\n".join(rows)
-        + f"\n\n{table.note}\n"
-        + f"Length {stages['export']['sequence_length']} word pieces. Printed by `{run['command']}` on {run['date'][:10]}, "
-        + f"{minutes:.0f} minutes in all, on {processor}; {versions}.\n"
+        markdown(table.columns, table.rows)
+        + f"\n{table.note}\nLength {run['stages']['export']['sequence_length']} word pieces. "
+        + f"Printed by `{run['command']}` on {run['date'][:10]}, {minutes(run):.0f} minutes in all, on {machine(run)}.\n"
     )
 
 
-def seconds(stage: Any) -> float:
-    """How long a stage took; compression is a list of steps."""
-    return sum(step.get("seconds", 0.0) for step in (stage if isinstance(stage, list) else [stage]))
+def recipe_figures(runs: Sequence[Mapping[str, Any]]) -> str:
+    """A row for each metric of each run, with where and when they were measured.
+
+    Raises:
+        RunError: a run has no validated int8 form, or the runs are of several machines or versions.
+    """
+    machines = sorted({machine(run) for run in runs})
+    if len(machines) > 1:
+        raise RunError(
+            f"the runs must be of one machine and its versions, they are of {'; '.join(machines)}."
+        )
+    columns = ["Recipe", "Figure", "Float", "Integers", "Same answers", "Size (MiB)", "p50 ms", "Length"]
+    rows = [row for run in runs for row in recipe_rows(run)]
+    commands = "".join(
+        f"- `{run['command']}`, {run['date'][:10]}, {minutes(run):.0f} minutes\n" for run in runs
+    )
+    return (
+        markdown(columns, rows)
+        + "\nFloat: the fine-tuned Keras network. Integers: the int8 file through LiteRT, one thread, one example a call. Same "
+        + f"answers: of the evaluation set's examples, those that both decide alike.\nOn {machine(runs[0])}, by\n\n{commands}"
+    )
+
+
+def recipe_rows(run: Mapping[str, Any]) -> list[list[str]]:
+    form = fig.forms(run).get("int8")
+    if form is None:
+        raise RunError(f"the run of {run['name']} has no validated int8 form. Finish it with --resume.")
+    primary = fig.primary_metric(run)
+    first = [
+        run["name"],
+        f"{fig.metric_title(primary)}, {fig.stage(run, 'validate')['examples']:,} examples",
+        fig.score(fig.keras_metrics(run)[primary]),
+        fig.score(form["metrics"][primary]),
+        fig.percent(form["parity"]["agreement"]),
+        fig.mib(form["size_bytes"]),
+        fig.milliseconds(form["latency"]["1"]["p50_ms"]),
+        str(fig.stage(run, "export")["sequence_length"]),
+    ]
+    others = [
+        [
+            "",
+            fig.metric_title(name),
+            fig.score(fig.keras_metrics(run)[name]),
+            fig.score(form["metrics"][name]),
+        ]
+        for name in BESIDE.get(fig.task_of(run), ())
+    ]
+    return [first, *([*row, *[""] * (len(first) - len(row))] for row in others)]
+
+
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in ([*columns], *rows)]
+    lines.insert(1, "| --- " + "| ---: " * (len(columns) - 1) + "|")
+    return "\n".join(lines) + "\n"
+
+
+def machine(run: Mapping[str, Any]) -> str:
+    host = run["host"]
+    versions = ", ".join(f"{name} {run['versions'][name]}" for name in VERSIONS if name in run["versions"])
+    return f"{host['processor']} ({host['machine']}, {host['cores']} cores; {', '.join(host['flags'])}); {versions}"
+
+
+def minutes(run: Mapping[str, Any]) -> float:
+    """How long the stages took; compression is a list of steps."""
+    stages = run["stages"].values()
+    steps = [step for figures in stages for step in (figures if isinstance(figures, list) else [figures])]
+    return sum(step.get("seconds", 0.0) for step in steps) / 60
+
+
+def put(text: str, place: str, figures: str) -> str:
+    """``text`` with ``figures`` between the comment that opens ``place`` and the one that closes it."""
+    marked = re.compile(rf"(<!-- {place}: [^>]*-->\n)(.*?)(<!-- end of {place} -->)", re.DOTALL)
+    changed, places = marked.subn(lambda match: match[1] + figures + match[3], text)
+    if places != 1:
+        raise RunError(f"the README must have one place '<!-- {place}: ... -->', it has {places}.")
+    return changed
 
 
 def main() -> None:
@@ -53,16 +130,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("run", type=Path, help="the run folder")
+    parser.add_argument("--recipes", type=Path, nargs="+", default=[], help="run folders of other recipes")
     parser.add_argument("--readme", type=Path, default=Path("README.md"))
     arguments = parser.parse_args()
-    run = json.loads((arguments.run / "run.json").read_text(encoding="utf-8"))
     text = arguments.readme.read_text(encoding="utf-8")
-    changed, places = PLACE.subn(lambda match: match[1] + figures(run) + match[3], text)
-    if places != 1:
-        raise SystemExit(f"{arguments.readme} must have one place for figures, it has {places}.")
-    arguments.readme.write_text(changed, encoding="utf-8")
-    print(f"{arguments.readme} now shows {arguments.run / 'run.json'}")
+    text = put(text, "figures", form_figures(RunRecord.load(arguments.run).content))
+    if arguments.recipes:
+        runs = [RunRecord.load(folder).content for folder in arguments.recipes]
+        text = put(text, "recipes", recipe_figures(runs))
+    write_text(arguments.readme, text)
+    print(f"{arguments.readme} now shows {', '.join(map(str, [arguments.run, *arguments.recipes]))}")
 
 
 if __name__ == "__main__":
-    main()
+    exit_with(main)
