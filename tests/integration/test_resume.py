@@ -32,7 +32,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True)
 
 
-def wait_for(condition, process: subprocess.Popen[str], seconds: float = 120) -> None:
+def wait_for(condition, process: subprocess.Popen[str], seconds: float = 900) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if process.poll() is not None or time.monotonic() > end:
@@ -176,7 +176,7 @@ def test_ctrl_c_says_how_to_resume_and_ends_with_130(make_recipe, tmp_path):
     process = start("run", str(recipe))
     wait_for(lambda: any((tmp_path / "run" / "train" / "snapshots").glob("step-*")), process)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=600)[1]
 
     assert process.returncode == 130
     assert f"tfbert-edge run {recipe} --output {tmp_path / 'run'} --resume" in said

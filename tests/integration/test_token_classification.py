@@ -46,7 +46,7 @@ def finished(make_recipe, tmp_path_factory):
         compress=[
             {"method": "prune_layers", "keep": 1, "choice": "last"},
             {"method": "distill_outputs", "epochs": 2, "batch_size": 8, "learning_rate": 1e-3},
-            {"method": "quantize_aware", "epochs": 1, "batch_size": 8, "learning_rate": 1e-3},
+            {"method": "quantize_aware", "replace_pieces": 0.1, "batch_size": 8, "learning_rate": 1e-3},
         ],
         export={"forms": ["float32", "int8"]},
     )

@@ -58,6 +58,21 @@ def test_load_recipe_with_options_that_nothing_would_read_names_what_they_are_fo
     assert len(load_recipe(write(text)).compress) == 5
 
 
+def test_load_recipe_with_replaced_pieces_whose_labels_would_train_says_so(write, mistakes):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress: [{method: quantize_aware, replace_pieces: 0.1, task_weight: 0.5}]\n"
+    )
+
+    (mistake,) = mistakes(write(text))
+
+    assert "compress.0.replace_pieces: makes other texts, whose labels nobody knows" in mistake
+    assert load_recipe(write(text.replace("0.5", "0.0"))).compress[0].replace_pieces == 0.1
+
+
 def test_load_recipe_with_steps_that_cannot_learn_says_so_before_anything_runs(write, mistakes):
     text = (
         "name: x\n"

@@ -205,6 +205,15 @@ def test_options_of_quantize_aware_training_reach_it(arrive):
     assert given.kwargs["batches"].batch_size == 5 and len(given.kwargs["batches"].features) == 12
 
 
+def test_pieces_to_replace_reach_the_batches_of_quantize_aware_training(arrive):
+    given = arrive("quantize_aware", {"replace_pieces": 0.2}, "quantize_aware", "quantize_aware")
+
+    replaced = given.kwargs["batches"]
+    kept = {replaced.batches.features.input_ids[0][at] for at in (0, -1)}  # [CLS] and [SEP]
+    assert replaced.share == 0.2
+    assert kept <= set(replaced.special.tolist()) and len(replaced.special) == 5
+
+
 def test_activation_ranges_begin_at_the_percentile_that_was_asked_for(arrive):
     found = arrive("quantize_aware", {"percentile": 97.0}, "quantize_aware", "calibrate")
 

@@ -32,6 +32,12 @@ def options_do_something(recipe: Recipe) -> Iterator[Contradiction]:
                 yield contradiction(
                     f"compress.{at}.{option}", f"is of use with {use} alone: leave it out, or set that"
                 )
+        if step.method == "quantize_aware" and step.replace_pieces and step.task_weight:
+            yield contradiction(
+                f"compress.{at}.replace_pieces",
+                "makes other texts, whose labels nobody knows: set task_weight to 0, or leave it out",
+                f"compress.{at}.task_weight",
+            )
 
 
 def orders_do_something(recipe: Recipe) -> Iterator[Contradiction]:

@@ -43,6 +43,9 @@ class QuantizeAware(Block):
     epochs: PositiveInt = 1
     examples: PositiveInt | None = None
     """A seeded subset of the training examples of this size makes an epoch; null: all do."""
+    replace_pieces: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """The share of word pieces that are replaced by others of the training texts, anew in each epoch: the float network says
+    what such texts mean, and answers to texts that it was not fitted to come out alike too."""
     batch_size: PositiveInt = 32
     learning_rate: PositiveFloat = 2e-5
     range_learning_rate: PositiveFloat = 1e-2

@@ -16,13 +16,16 @@ from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.data.features import Features
+from tfbert_edge.data.replaced import ReplacedPieces
 from tfbert_edge.models.dropout import without_dropout
 from tfbert_edge.models.ranges import calibrate
+from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.network import saved_network
 from tfbert_edge.stages.prune import save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
 from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
+from tfbert_edge.training.loop import Batches
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision, resolve_precision
 
@@ -58,11 +61,13 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
             trained, history = quantize_aware(
                 model,
                 ranges=ranges,
-                batches=LengthBucketedBatches(train, batch_size=step.batch_size, seed=recipe.seed + 1),
+                batches=_batches(run, step, train, network.tokenizer),
                 task_loss=make_loss(task.loss),
                 distance=task.distance,
                 settings=QuantizeAwareSettings(
-                    **step.model_dump(exclude={"method", "examples", "batch_size", "percentile"})
+                    **step.model_dump(
+                        exclude={"method", "examples", "replace_pieces", "batch_size", "percentile"}
+                    )
                 ),
                 teacher=teacher,
                 int4=int4_layers(run),
@@ -83,6 +88,14 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     write_json(folder / RANGES, trained)
     shutil.rmtree(folder / SNAPSHOTS, ignore_errors=True)
     return training_figures(history)
+
+
+def _batches(run: Run, step: Any, train: Features, tokenizer: Tokenizer) -> Batches:
+    batches = LengthBucketedBatches(train, batch_size=step.batch_size, seed=run.recipe.seed + 1)
+    if not step.replace_pieces:
+        return batches
+    special = [tokenizer.vocabulary.index(token) for token in tokenizer.settings.special_tokens]
+    return ReplacedPieces(batches, share=step.replace_pieces, special=special)
 
 
 def unpadded(features: Features) -> Iterator[dict[str, np.ndarray]]:
