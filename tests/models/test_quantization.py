@@ -19,6 +19,7 @@ from tfbert_edge.models.quantization import (
     fake_quantize,
     quantized_outputs,
     range_variables,
+    range_widths,
     read_ranges,
 )
 from tfbert_edge.models.quantizers import KernelQuantizer, RangeQuantizer
@@ -316,6 +317,20 @@ def test_every_observed_layer_has_a_range_and_fixed_ones_none():
     assert not any(name.endswith((".softmax", "head.activation", "mask_bias")) for name in names)
     symmetric = sum(name.endswith((".key", ".value")) for name in names)
     assert len(range_variables(quantized)) == 2 * len(names) - symmetric
+
+
+def test_range_widths_are_those_of_each_bound_as_it_is():
+    quantized = fake_quantize(spread_model())
+    wide = dict.fromkeys(quantized_outputs(quantized), (-1.0, 3.0))
+    assign_ranges(quantized, wide | {"layer_1.ffn.norm.variance": (0.0, 0.01)})
+
+    widths = range_widths(quantized)
+
+    assert set(widths) == {variable.ref() for variable in range_variables(quantized)}
+    found = sorted(round(width, 6) for width in widths.values())
+    # Ranges hold 0, and those of keys and values are symmetric.
+    assert found[:2] == [0.01, 0.01]
+    assert {round(width, 1) for width in found[2:]} == {4.0, 6.0}
 
 
 def test_assign_ranges_without_a_layer_names_it():

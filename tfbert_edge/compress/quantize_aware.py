@@ -32,7 +32,7 @@ from tfbert_edge.models.quantization import (
     assign_ranges,
     copy_weights,
     fake_quantize,
-    range_variables,
+    range_widths,
     read_ranges,
 )
 from tfbert_edge.models.sharing import tied_variables
@@ -46,12 +46,12 @@ from tfbert_edge.training.schedules import make_schedule
 class QuantizeAwareSettings:
     """The weights of the loss's terms, and how fast weights and ranges move.
 
-    ``range_learning_rate`` is in units of the activations a step, hence much larger than the weights' rate.
+    ``range_learning_rate`` is the share of a range's width, as it was at the start, by which a bound moves in a step.
     """
 
     epochs: int = 1
     learning_rate: float = 2e-5
-    range_learning_rate: float = 1e-2
+    range_learning_rate: float = 1e-3
     warmup_ratio: float = 0.1
     weight_decay: float = 0.0
     task_weight: float = 0.0
@@ -98,7 +98,6 @@ def quantize_aware(
     )
     # No clipping of the joint norm: a range's gradient is a sum over all that it clips and would drown the weights'.
     optimizer = AdamW(schedule, max_gradient_norm=None, weight_decay=settings.weight_decay, epsilon=1e-8)
-    bounds = {variable.ref() for variable in range_variables(student)}
     # Adam's steps do not shrink with the weights that a factor is folded into, so their rate has to.
     scales = {
         variable.ref(): factor
@@ -106,8 +105,9 @@ def quantize_aware(
         for variable in student.get_layer(f"{PREFIX}{name}").trainable_variables
     }
     variables = list({variable.ref(): variable for variable in both.trainable_variables}.values())
+    # Adam's steps do not shrink with a range either, and widths lie between thousandths (variances) and dozens (scores).
     faster = settings.range_learning_rate / settings.learning_rate
-    scales |= dict.fromkeys(bounds, faster)
+    scales |= {bound: faster * width for bound, width in range_widths(student).items()}
     optimizer.build_for(variables, [scales.get(variable.ref(), 1.0) for variable in variables])
     history = fine_tune(
         both,

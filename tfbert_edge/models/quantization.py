@@ -161,6 +161,17 @@ def range_variables(model: Any) -> list[Any]:
     return [variable for pair in found if pair is not None for variable in pair[1].values()]
 
 
+def range_widths(model: Any) -> dict[Any, float]:
+    """Return how wide the range of each of :func:`range_variables` is, by the variable's reference."""
+    widths: dict[Any, float] = {}
+    for layer in model.layers:
+        found = _range_of(layer)
+        if found is not None:
+            low, high = (float(np.asarray(bound)) for bound in found[0].interval(found[1]))
+            widths |= {variable.ref(): high - low for variable in found[1].values()}
+    return widths
+
+
 def _range_of(layer: Any) -> tuple[RangeQuantizer, Mapping[str, Any]] | None:
     quantizers = getattr(layer, "_output_quantizers", None)
     if not quantizers or quantizers[0].fixed is not None:

@@ -48,8 +48,8 @@ class QuantizeAware(Block):
     what such texts mean, and answers to texts that it was not fitted to come out alike too."""
     batch_size: PositiveInt = 32
     learning_rate: PositiveFloat = 2e-5
-    range_learning_rate: PositiveFloat = 1e-2
-    """How fast the activation ranges move, in units of the activations a step."""
+    range_learning_rate: PositiveFloat = 1e-3
+    """How fast the activation ranges move, as a share of their width a step."""
     percentile: Annotated[float, Field(gt=50.0, le=100.0)] = 99.9
     """The share of each activation's values that its range covers at the start."""
     task_weight: NonNegativeFloat = 0.0
