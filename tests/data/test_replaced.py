@@ -6,6 +6,7 @@ import pytest
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
 from tfbert_edge.data.replaced import ReplacedPieces
+from tfbert_edge.errors import DataError
 
 CLS, SEP, PAD, UNK = 101, 102, 0, 100
 SPECIAL = (CLS, SEP, PAD, UNK)
@@ -77,5 +78,5 @@ def test_texts_of_special_pieces_alone_are_refused():
     rows = [np.array([CLS, SEP], np.int32)] * 3
     batches = LengthBucketedBatches(Features(rows, rows, None), batch_size=2, seed=0)
 
-    with pytest.raises(ValueError, match="all pieces are special"):
+    with pytest.raises(DataError, match=r"no known word piece.*leave replace_pieces out"):
         ReplacedPieces(batches, share=0.1, special=SPECIAL)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from tfbert_edge.data.batching import Batch, LengthBucketedBatches
+from tfbert_edge.errors import DataError
 
 
 class ReplacedPieces:
@@ -27,7 +28,7 @@ class ReplacedPieces:
             special: ids that stay, and that never replace others.
 
         Raises:
-            ValueError: all pieces are special.
+            DataError: all pieces are special.
         """
         self.batches = batches
         self.share = share
@@ -35,7 +36,10 @@ class ReplacedPieces:
         pieces = np.concatenate(batches.features.input_ids)
         self._pieces = pieces[~np.isin(pieces, self.special)]
         if not len(self._pieces):
-            raise ValueError("all pieces are special, there is none to replace others by")
+            raise DataError(
+                "the training texts have no known word piece, so there is none to replace others by. Correct data.train, or "
+                "leave replace_pieces out."
+            )
 
     @property
     def steps_per_epoch(self) -> int:
