@@ -3,9 +3,11 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
+from tfbert_edge.bundle import write
 from tfbert_edge.bundle.hard_texts import HARD_TEXTS
 from tfbert_edge.errors import BundleError
 from tfbert_edge.runtime.manifest import Manifest
@@ -135,3 +137,23 @@ def test_write_bundle_failing_keeps_the_last_one(make_bundle):
 def test_write_bundle_what_does_not_fit_raises(changes, message, make_bundle):
     with pytest.raises(BundleError, match=message):
         make_bundle(**changes)
+
+
+def test_outputs_of_pieces_are_compared_without_padding_at_their_place_in_the_file(monkeypatch):
+    given = {}
+
+    def kernels_that_run(model, examples, *, per_piece):
+        given.update(examples=examples, per_piece=per_piece)
+        return {"reference": True}
+
+    monkeypatch.setattr(write, "kernels_that_run", kernels_that_run)
+    # The file has them the other way round than the reader.
+    outputs = [SimpleNamespace(name="slots"), SimpleNamespace(name="intent")]
+    manifest = SimpleNamespace(
+        task="intent_slots", labels=("a", "b", "O"), settings={"intents": 2}, outputs=outputs
+    )
+    row = {"ids": [1], "segment_ids": [0], "mask": [1]}
+
+    assert write._runtimes(b"", [{"rows": [row, row]}, {"rows": [row]}], manifest) == {"reference": True}
+
+    assert given == {"examples": [([1], [0], [1])] * 3, "per_piece": [0]}
