@@ -125,6 +125,15 @@ def put(text: str, place: str, figures: str) -> str:
     return changed
 
 
+def read(readme: Path) -> str:
+    try:
+        return readme.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RunError(
+            f"{readme} cannot be read ({error.strerror}). Run this in the project's folder, or name the file with --readme."
+        ) from None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -133,7 +142,7 @@ def main() -> None:
     parser.add_argument("--recipes", type=Path, nargs="+", default=[], help="run folders of other recipes")
     parser.add_argument("--readme", type=Path, default=Path("README.md"))
     arguments = parser.parse_args()
-    text = arguments.readme.read_text(encoding="utf-8")
+    text = read(arguments.readme)
     text = put(text, "figures", form_figures(RunRecord.load(arguments.run).content))
     if arguments.recipes:
         runs = [RunRecord.load(folder).content for folder in arguments.recipes]

@@ -83,3 +83,8 @@ def test_recipe_without_integers_makes_no_table(script, run):
 def test_readme_without_the_place_is_refused(script):
     with pytest.raises(RunError, match="one place '<!-- recipes"):
         script.put("<!-- figures: x -->\n<!-- end of figures -->", "recipes", "")
+
+
+def test_missing_readme_is_said_in_one_line(script, tmp_path):
+    with pytest.raises(RunError, match=r"README\.md cannot be read .* --readme"):
+        script.read(tmp_path / "README.md")
