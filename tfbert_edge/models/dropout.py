@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.models import fused
 
 
 class CountedDraws(keras.layers.Layer):
@@ -65,8 +66,8 @@ class CountedDropout(CountedDraws):
             ((size + 1) // 2,), self.next_seed(), None, None, tf.uint32, alg="philox"
         )
         halves = tf.reshape(tf.bitcast(words, tf.uint16), (-1,))[:size]
-        keep = tf.reshape(halves, tf.shape(inputs)) >= tf.constant(round(self.rate * 65536), tf.uint16)
-        return inputs * (tf.cast(keep, inputs.dtype) * tf.cast(1.0 / (1.0 - self.rate), inputs.dtype))
+        threshold = tf.constant(round(self.rate * 65536), tf.uint16)
+        return fused.keep(inputs, halves, threshold, tf.constant(1.0 / (1.0 - self.rate)))
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")

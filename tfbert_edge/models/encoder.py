@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.models import fused
 from tfbert_edge.models.attention import MASK_PENALTY, MaskBias, self_attention
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.dropout import CountedDropout, LayerDrop
@@ -100,28 +100,11 @@ class HiddenActivation(keras.layers.Layer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         if self.function == "gelu" and (training or inputs.dtype == tf.bfloat16):
-            return _gelu_by_parts(inputs)
+            return fused.gelu(inputs)  # also for inference in bfloat16, which has no fast erf of its own
         return _ACTIVATIONS[self.function](inputs)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"function": self.function}
-
-
-@tf.autograph.experimental.do_not_convert
-@tf.custom_gradient
-def _gelu_by_parts(inputs: Any) -> Any:
-    """The same GELU, a third of the time: erf in float32 (bfloat16 has no fast one), kept for the backward pass.
-
-    ``d/dx x Phi(x) = Phi(x) + x phi(x)`` with the standard normal distribution Phi and density phi.
-    """
-    x = tf.cast(inputs, tf.float32)
-    distribution = 0.5 * (1.0 + tf.math.erf(x * math.sqrt(0.5)))
-
-    def gradient(upstream: Any) -> Any:
-        density = tf.exp(-0.5 * tf.square(x)) / math.sqrt(2.0 * math.pi)
-        return upstream * tf.cast(distribution + x * density, upstream.dtype)
-
-    return tf.cast(x * distribution, inputs.dtype), gradient
 
 
 _ACTIVATIONS = {
