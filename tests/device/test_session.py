@@ -165,6 +165,8 @@ def test_interruption_removes_what_was_pushed(phone, make_bundle):
     command = [
         sys.executable,
         "-c",
+        # A shell's background jobs ignore Ctrl-C, and hand that down; here it has to be heard.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from tfbert_edge.cli import main; main()",
         "device",
         "validate",
