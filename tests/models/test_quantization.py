@@ -179,17 +179,44 @@ def test_range_quantizer_symmetric_has_zero_point_zero():
     assert 0.0 in found
 
 
-def test_range_quantizer_bounds_move_by_the_gradient_of_what_they_clip():
-    bounds = {"minimum": tf.Variable(-1.0), "maximum": tf.Variable(1.0)}
-    values = tf.constant([-3.0, -0.5, 0.5, 2.0, 4.0])
+def test_range_quantizer_bounds_move_by_what_they_clip_and_by_rounding_errors_inside():
+    bounds = {"minimum": tf.Variable(-1.28), "maximum": tf.Variable(1.27)}  # steps of 0.01
+    values = tf.constant([-3.0, -0.503, 0.504, 2.0, np.inf])
     with tf.GradientTape() as tape:
+        tape.watch(values)
         output = RangeQuantizer()(values, True, bounds)
         loss = tf.reduce_sum(output * tf.constant([7.0, 11.0, 13.0, 2.0, 3.0]))
 
+    inputs, low, high = tape.gradient(loss, [values, bounds["minimum"], bounds["maximum"]])
+
+    stretched = (11.0 * 0.003 - 13.0 * 0.004) / 2.55
+    assert inputs.numpy().tolist() == [0.0, 11.0, 13.0, 0.0, 0.0]
+    assert float(low) == pytest.approx(7.0 - stretched, abs=1e-5)  # of -3
+    assert float(high) == pytest.approx(5.0 + stretched, abs=1e-5)  # of 2 and infinity
+
+
+def test_range_quantizer_symmetric_bound_moves_with_both_ends():
+    bounds = {"maximum": tf.Variable(1.27)}  # steps of 0.01, from -1.28
+    values = tf.constant([-3.0, -0.503, 0.504, 2.0])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(RangeQuantizer(symmetric=True)(values, True, bounds) * [7.0, 11.0, 13.0, 2.0])
+
+    expected = 2.0 - 7.0 * 128 / 127 + (11.0 * 0.003 - 13.0 * 0.004) / 1.27
+    assert float(tape.gradient(loss, bounds["maximum"])) == pytest.approx(expected, abs=1e-5)
+
+
+def test_bounds_of_a_range_that_clips_nothing_and_rounds_to_nothing_narrow():
+    bounds = {
+        "minimum": tf.Variable(-12.8),
+        "maximum": tf.Variable(12.7),
+    }  # steps of 0.1 for values below 0.04
+    target = tf.constant(np.linspace(-0.04, 0.04, 9), tf.float32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.square(RangeQuantizer()(target, True, bounds) - target))
+
     low, high = tape.gradient(loss, [bounds["minimum"], bounds["maximum"]])
 
-    assert float(low) == 7.0  # of -3 alone
-    assert float(high) == 5.0  # of 2 and 4
+    assert float(high) > 0 > float(low)  # descent makes the one smaller, the other larger
 
 
 def test_range_quantizer_assign_covers_the_interval_and_zero():

@@ -2,7 +2,7 @@
 
 Jacob et al. 2018, section 3: the forward pass rounds weights and activations as the integer kernels will, the backward pass
 goes straight through the rounding. Weights keep their own maximum as range; activation ranges start from calibration and
-are trained by the gradient of what they clip (as in Choi et al. 2018, "PACT"). The teacher is the network before
+are trained (as in Bhalgat et al. 2020, "LSQ+"), see :mod:`tfbert_edge.models.quantizers`. The teacher is the network before
 quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
 
     L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))

@@ -39,6 +39,15 @@ def keep(inputs: Any, drawn: Any, threshold: Any, scale: Any) -> Any:
     )
 
 
+@_fused
+def error_sum(weights: Any, rounded: Any, inputs: Any) -> Any:
+    """``sum(weights * (rounded - inputs))``: float32 ``(...)``, three of one shape -> ``()``; without a gradient of its own.
+
+    An input may be infinite where its weight is 0, as ``1 / sqrt(0)`` is, of which a range cuts off almost everything.
+    """
+    return tf.reduce_sum(tf.math.multiply_no_nan(rounded - inputs, weights))
+
+
 def _distribution(x: Any) -> Any:
     return 0.5 * (1.0 + tf.math.erf(x * math.sqrt(0.5)))
 

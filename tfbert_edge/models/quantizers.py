@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfbert_edge._keras import keras, tf, tfmot
+from tfbert_edge.models.fused import error_sum
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -42,7 +43,10 @@ class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
     """Asymmetric int8 over [minimum, maximum]; symmetric over [-128 s, 127 s] (zero point 0); or a fixed interval.
 
-    The bounds are weights. They are set by calibration and, when trained, move by the gradient of what they clip.
+    The bounds are weights. They are set by calibration, and trained by the gradient of what they clip and of the rounding
+    errors between them, which grow with the step s = (h - l) / 255 (LSQ+, Bhalgat et al. 2020, section 3.1):
+
+        dq/dh = 1 above h, (q - x) / (h - l) inside, 0 below l        dq/dl = 0, -(q - x) / (h - l), 1
     """
 
     def __init__(self, symmetric: bool = False, fixed: tuple[float, float] | None = None) -> None:
@@ -59,6 +63,8 @@ class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 
     def __call__(self, inputs: Any, training: Any, weights: Mapping[str, Any], **kwargs: Any) -> Any:
         low, high = self.interval(weights)
+        if training and self.fixed is None:
+            return _rounded_within(inputs, low, high)
         return tf.quantization.fake_quant_with_min_max_vars(inputs, low, high)
 
     def interval(self, weights: Mapping[str, Any]) -> Any:
@@ -85,6 +91,21 @@ class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 def _straight_through(rounded: Any, inputs: Any) -> Any:
     # No weight lies beyond the range, so the operator's own gradient is the upstream's too, and slow.
     return tf.custom_gradient(lambda x: (rounded(x), lambda upstream: upstream))(inputs)
+
+
+@tf.autograph.experimental.do_not_convert
+@tf.custom_gradient
+def _rounded_within(inputs: Any, low: Any, high: Any) -> Any:
+    rounded = tf.quantization.fake_quant_with_min_max_vars(inputs, low, high)
+
+    def gradient(upstream: Any) -> Any:
+        inside, clipped_low, clipped_high = tf.quantization.fake_quant_with_min_max_vars_gradient(
+            upstream, inputs, low, high
+        )
+        stretched = error_sum(inside, rounded, inputs) / (high - low)
+        return inside, clipped_low - stretched, clipped_high + stretched
+
+    return rounded, gradient
 
 
 def _bound(layer: Any, name: str, value: float) -> Any:
