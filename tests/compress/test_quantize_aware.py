@@ -82,6 +82,21 @@ def test_distillation_loss_adds_its_terms_with_their_weights():
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4)
 
 
+def test_distillation_loss_has_no_task_term_for_examples_without_labels():
+    teacher = build_model(preset("tiny"), num_outputs=2)
+    data = features(4)
+    batch = {name: tf.constant(array) for name, array in data.padded(12).items()}
+    batch |= {"labels": tf.constant(data.labels), "labelled": tf.constant([1.0, 0.0, 1.0, 0.0])}
+    logits = tf.constant([[0.0, 3.0]] * 4)
+    task = make_loss("softmax_cross_entropy")
+    settings = QuantizeAwareSettings(task_weight=2.0, distill_weight=0.0, hidden_weight=0.0)
+
+    found = distillation_loss(teacher, task, distance="classes", settings=settings)(batch, [logits])
+
+    expected = 2.0 * task(batch, logits).numpy() * [1.0, 0.0, 1.0, 0.0]
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6)
+
+
 def test_distillation_loss_of_regression_is_the_squared_difference():
     teacher = build_model(preset("tiny"), num_outputs=1)
     batch = {name: tf.constant(array) for name, array in features(4).padded(12).items()}

@@ -27,6 +27,16 @@ def test_quantize_aware_step_trains_on_as_many_examples_as_asked(finished):
     assert [epoch["step"] for epoch in step["history"]] == [40 // 8]
 
 
+def test_quantize_aware_step_learns_on_texts_without_labels_beside_its_examples(make_recipe, tmp_path):
+    (tmp_path / "texts.txt").write_text("".join(f"the story of film {number}\n" for number in range(24)))
+    step = STEP | {"unlabelled": {"path": str(tmp_path / "texts.txt")}, "task_weight": 0.5}
+    recipe = make_recipe(tmp_path, compress=[step], export={"forms": ["float32", "int8"]})
+
+    (done,) = run_pipeline(load_recipe(recipe, ["bundle.form=int8"])).record.stages["compress"]
+
+    assert [epoch["step"] for epoch in done["history"]] == [(40 + 24) // 8]
+
+
 def test_quantize_aware_step_leaves_a_model_and_its_ranges_and_no_snapshots(finished):
     folder = finished.folder / "compress" / "01-quantize_aware"
     ranges = json.loads((folder / "ranges.json").read_text())

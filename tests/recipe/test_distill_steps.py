@@ -20,6 +20,13 @@ RELATIONS = {"method": "distill_relations"}
 MIXED = {"method": "distill_layers", "layer_map": "learned", "attention_weight": 1}
 NOTHING = {"method": "distill_progressive", "feature_weight": 0, "attention_weight": 0}
 ALONE = {"path": "a.txt", "with_training": False}
+NO_TEACHER = {
+    "method": "quantize_aware",
+    "unlabelled": ALONE,
+    "task_weight": 1,
+    "distill_weight": 0,
+    "hidden_weight": 0,
+}
 
 
 @pytest.fixture
@@ -50,6 +57,7 @@ def load(tmp_path):
         ([STUDENT, {"method": "quantize_aware"}], "but quantize_aware follows"),
         ([PRUNE, STUDENT, {"method": "distill_outputs"}], "would throw away what prune_layers before it left"),
         ([PRUNE, {**OUTPUTS, "unlabelled": ALONE, "distill_weight": 0}], "task_weight needs labels"),
+        ([NO_TEACHER], "task_weight needs labels"),
         ([PRUNE, {**OUTPUTS, "teachers": ["a"], "distill_weight": 0}], r"compress\.1\.teachers: teach outputs alone"),
         ([PRUNE, {**OUTPUTS, "unlabelled": {"path": "a", "header": False}}], "columns must name the file's columns"),
         ([PRUNE, {**RELATIONS, "relations": []}], r"compress\.1\.relations"),

@@ -141,7 +141,10 @@ def distillation_loss(
         expected = reference([batch[name] for name in reference.input_names], training=False)
         expected = [tf.stop_gradient(tf.cast(tensor, tf.float32)) for tensor in expected]
         logits, *hidden = outputs
-        total = settings.task_weight * task_loss(batch, logits) if settings.task_weight else 0.0
+        total = 0.0
+        if settings.task_weight:
+            hard = task_loss(batch, logits)
+            total = settings.task_weight * (hard * batch["labelled"] if "labelled" in batch else hard)
         if settings.distill_weight:
             apart = output_distance(distance, logits, expected[0], batch, settings.temperature)
             total += settings.distill_weight * apart

@@ -14,6 +14,7 @@ from tfbert_edge.recipe.block import (
     Probability,
 )
 from tfbert_edge.recipe.schema_training import WARMUP_RATIO
+from tfbert_edge.recipe.schema_unlabelled import Unlabelled
 
 
 class MixedPrecision(Block):
@@ -43,6 +44,8 @@ class QuantizeAware(Block):
     epochs: PositiveInt = 1
     examples: PositiveInt | None = None
     """A seeded subset of the training examples of this size makes an epoch; null: all do."""
+    unlabelled: Unlabelled | None = None
+    """Texts without labels to learn on, beside data.train or in its place: the float network says what they mean."""
     replace_pieces: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """The share of word pieces that are replaced by others of the training texts, anew in each epoch: the float network says
     what such texts mean, and answers to texts that it was not fitted to come out alike too."""

@@ -25,6 +25,7 @@ from tfbert_edge.stages.prune import save_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL, RANGES, int4_layers
 from tfbert_edge.stages.student import SNAPSHOTS, say_metrics, say_zeros, training_figures
+from tfbert_edge.stages.texts import with_texts
 from tfbert_edge.training.loop import Batches
 from tfbert_edge.training.losses import make_loss
 from tfbert_edge.training.precision import precision, resolve_precision
@@ -49,6 +50,7 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         validation = run.trial_features(network.tokenizer)
         if step.examples is not None:
             train = calibration_examples(train, step.examples, seed=recipe.seed + 1)
+        train = with_texts(run, step, train, network.tokenizer)
         calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
         ranges = calibrate(model, unpadded(calibration), "percentile", percentile=step.percentile)
 
@@ -66,7 +68,14 @@ def quantize_aware_step(run: Run, step: Any, source: Path, folder: Path) -> dict
                 distance=task.distance,
                 settings=QuantizeAwareSettings(
                     **step.model_dump(
-                        exclude={"method", "examples", "replace_pieces", "batch_size", "percentile"}
+                        exclude={
+                            "method",
+                            "examples",
+                            "unlabelled",
+                            "replace_pieces",
+                            "batch_size",
+                            "percentile",
+                        }
                     )
                 ),
                 teacher=teacher,

@@ -17,7 +17,15 @@ def training_features(run: Run, step: Any, tokenizer: Tokenizer) -> Features:
     Raises:
         DataError: the texts cannot be had; see `load_unlabelled`.
     """
-    train = run.training_features(tokenizer)
+    return with_texts(run, step, run.training_features(tokenizer), tokenizer)
+
+
+def with_texts(run: Run, step: Any, train: Features, tokenizer: Tokenizer) -> Features:
+    """Return ``train``, of the training examples, and after it the texts of ``step.unlabelled``, as the step says.
+
+    Raises:
+        DataError: the texts cannot be had; see `load_unlabelled`.
+    """
     if step.unlabelled is None:
         return train
     texts, known = unlabelled_texts(run, step)
