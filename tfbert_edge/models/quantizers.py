@@ -44,9 +44,11 @@ class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
     """Asymmetric int8 over [minimum, maximum]; symmetric over [-128 s, 127 s] (zero point 0); or a fixed interval.
 
     The bounds are weights. They are set by calibration, and trained by the gradient of what they clip and of the rounding
-    errors between them, which grow with the step s = (h - l) / 255 (LSQ+, Bhalgat et al. 2020, section 3.1):
+    errors between them, which grow with the step (h - l) / 255:
 
         dq/dh = 1 above h, (q - x) / (h - l) inside, 0 below l        dq/dl = 0, -(q - x) / (h - l), 1
+
+    LSQ+ (Bhalgat et al. 2020) learns a scale and an offset in this way; here they are two bounds, and zero stays a step.
     """
 
     def __init__(self, symmetric: bool = False, fixed: tuple[float, float] | None = None) -> None:
