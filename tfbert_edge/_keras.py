@@ -20,6 +20,8 @@ if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     )
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# TensorFlow turns oneDNN on by itself only where the processor has AVX-512; with AVX2 alone its products are faster as well.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 with hidden_native_output():
     tf: Any = require_extra("tensorflow", "train")
