@@ -172,7 +172,7 @@ def test_quantize_aware_training_with_the_task_loss_learns_the_labels():
     data = Features(input_ids=data.input_ids, token_type_ids=data.token_type_ids, labels=labels)
     settings = QuantizeAwareSettings(
         epochs=120,
-        learning_rate=3e-3,
+        learning_rate=1e-3,  # at 3e-3 it depends on the processor's rounding whether it ends where it began
         range_learning_rate=0.1,  # an untrained network's logits have far to go
         task_weight=1.0,
         distill_weight=0.0,
