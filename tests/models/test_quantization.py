@@ -204,6 +204,53 @@ def test_fake_quantized_network_answers_as_litert_does(converted, kernels, mean_
     assert len(set(expected.argmax(axis=-1))) > 1
 
 
+def uneven_model(**fields):
+    """A tiny network whose norms scale and shift each channel otherwise."""
+    model = spread_model(**fields)
+    generator = np.random.default_rng(7)
+    for layer in model.layers:
+        if layer.name.endswith((".norm.scale", ".norm.shift")):
+            (vector,) = layer.get_weights()
+            layer.set_weights([(vector + generator.normal(0, 0.4, vector.shape)).astype(np.float32)])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("fields", "last"),
+    # Where layers share weights, betas are not folded: the shift is a step of its own.
+    [({}, "embeddings.norm.scale"), ({"layer_groups": (0, 0)}, "embeddings.norm.shift")],
+    ids=["folded", "shared"],
+)
+def test_litert_computes_the_integers_of_fake_quantization_step_by_step(fields, last):
+    model = uneven_model(**fields)
+    ranges = estimate_ranges(observe(model, [batch(64)]), "minmax")
+    quantized, exported = fake_quantize(model), fake_quantize(model, weights=False)
+    for copy in (quantized, exported):
+        assign_ranges(copy, ranges)
+    inputs = batch(1, seed=3)
+    names = ["embeddings.sum", "embeddings.norm.normal", last]
+    taps = keras.Model(quantized.inputs, [quantized.get_layer(f"quant_{name}").output for name in names])
+    content = convert(exported, "int8", sequence_length=LENGTH, output_activation="softmax")
+    interpreter = Interpreter(model_content=content, experimental_preserve_all_tensors=True)
+    interpreter.allocate_tensors()
+    for detail in interpreter.get_input_details():
+        key = {"ids": "input_ids", "segment_ids": "token_type_ids", "mask": "attention_mask"}[detail["name"]]
+        interpreter.set_tensor(detail["index"], inputs[key])
+    interpreter.invoke()
+
+    for name, expected in zip(names, taps(list(inputs.values()), training=False), strict=True):
+        (detail,) = (
+            detail
+            for detail in interpreter.get_tensor_details()
+            if f"/quant_{name}/" in detail["name"] and tuple(detail["shape"]) == tuple(expected.shape)
+        )
+        scale, zero_point = detail["quantization"]
+        steps = np.round(expected.numpy() / scale) + zero_point
+        apart = np.abs(interpreter.get_tensor(detail["index"]) - steps)
+        # A value in the middle between two steps may go either way.
+        assert apart.max() <= 1 and (apart > 0).mean() < 0.01, name
+
+
 def test_fake_quantized_network_stays_near_the_float_network(converted):
     model, quantized, _ = converted
     inputs = list(batch(64, seed=3).values())
@@ -224,9 +271,14 @@ def test_copy_weights_goes_both_ways_and_changes_nothing_else(converted):
     target = spread_model()
     copy_weights(quantized, target)
 
-    # The query's factor went in and out again, which rounds twice.
-    for expected, found in zip(other.get_weights(), target.get_weights(), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    # The query's factor went in and out again, which rounds twice; betas have gone into biases to stay.
+    for variable, expected, found in zip(
+        other.variables, other.get_weights(), target.get_weights(), strict=True
+    ):
+        if "/bias" not in variable.name and "/beta" not in variable.name:
+            np.testing.assert_allclose(found, expected, rtol=1e-6, err_msg=variable.name)
+    inputs = list(batch(8).values())
+    np.testing.assert_allclose(target(inputs), other(inputs), atol=1e-4)
     assert read_ranges(quantized) == ranges
     copy_weights(model, quantized)
 

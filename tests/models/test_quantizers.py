@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge._keras import tf
-from tfbert_edge.models.quantizers import KernelQuantizer, RangeQuantizer
+from tfbert_edge.models.quantizers import KernelQuantizer, LayerQuantization, RangeQuantizer, VectorQuantizer
 
 
 def test_kernel_quantizer_rounds_each_output_channel_by_its_own_maximum():
@@ -47,6 +47,43 @@ def test_kernel_quantizer_of_a_table_rounds_by_one_scale_and_keeps_zeros():
 
     np.testing.assert_allclose(found, np.round(table / 0.02) * 0.02, atol=1e-6)
     assert (KernelQuantizer(per_channel=True)(tf.zeros((3, 2)), False, {}).numpy() == 0).all()
+
+
+def test_vector_quantizer_rounds_between_the_extremes_and_zero():
+    # 255 steps of 0.02 from -0.02 to 5.08; of a vector above zero, from zero.
+    around = np.array([5.08, -0.02, 0.031, 2.019], np.float32)
+    above = np.array([5.1, 1.0, 0.49], np.float32)
+
+    found = [VectorQuantizer()(tf.constant(one), False, {}).numpy() for one in (around, above)]
+
+    np.testing.assert_allclose(found[0], [5.08, -0.02, 0.04, 2.02], atol=1e-5)
+    np.testing.assert_allclose(found[1], [5.1, 1.0, 0.5], atol=1e-5)
+    assert (VectorQuantizer()(tf.zeros(3), False, {}).numpy() == 0).all()
+
+
+def test_vector_quantizer_in_training_rounds_alike_and_passes_every_gradient():
+    vector = tf.Variable([5.08, -0.02, 0.031])
+    upstream = tf.constant([1.0, -2.0, 3.0])
+
+    with tf.GradientTape() as tape:
+        found = VectorQuantizer()(vector, True, {})
+        loss = tf.reduce_sum(found * upstream)
+
+    np.testing.assert_array_equal(found, VectorQuantizer()(vector, False, {}))
+    np.testing.assert_array_equal(tape.gradient(loss, vector), upstream)
+
+
+def test_layer_quantization_comes_back_from_its_configuration():
+    given = LayerQuantization(
+        "kernel", KernelQuantizer(per_channel=True, bits=4), output=RangeQuantizer(symmetric=True)
+    )
+    bare = LayerQuantization("gamma", VectorQuantizer())
+
+    found, other = (LayerQuantization.from_config(one.get_config()) for one in (given, bare))
+
+    assert (found.weight, found.quantizer.get_config()) == ("kernel", {"per_channel": True, "bits": 4})
+    assert found.output.get_config() == {"symmetric": True, "fixed": None}
+    assert (type(other.quantizer), other.output) == (VectorQuantizer, None)
 
 
 def test_range_quantizer_symmetric_has_zero_point_zero():

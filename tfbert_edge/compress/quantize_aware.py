@@ -8,8 +8,8 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
     L = task_weight * task(y, z) + distill_weight * T^2 * KL(softmax(z_t / T) || softmax(z / T))
         + hidden_weight * mean_l ||H_l - H_l,t||^2 / ||H_l,t||^2
 
-over real tokens, H_l being the output of layer l. Other kinds of outputs have other distances in place of KL, see
-:mod:`tfbert_edge.compress.output_distance`.
+over real tokens, H_l being the output of layer l, without the norm's beta where that is folded away. Other kinds of outputs
+have other distances in place of KL, see :mod:`tfbert_edge.compress.output_distance`.
 The student is folded (:mod:`tfbert_edge.models.fold`), the weights that it leaves are not.
 In bfloat16, Dense layers multiply in it and all else is float32, see :mod:`tfbert_edge.models.bfloat16_dense`.
 Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
@@ -24,7 +24,7 @@ from typing import Any
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.compress.keep_zeros import keep_zeros
 from tfbert_edge.compress.output_distance import output_distance
-from tfbert_edge.models.fold import rescaled
+from tfbert_edge.models.fold import folded, rescaled
 from tfbert_edge.models.heads import layer_outputs
 from tfbert_edge.models.quantization import (
     PREFIX,
@@ -131,8 +131,10 @@ def distillation_loss(
 ) -> Loss:
     """Return the loss above for a student whose outputs are its logits and each layer's hidden state.
 
-    ``teacher`` is a float network of the same inputs; it is run on every batch and gets no gradient.
+    ``teacher`` is a float network of the same inputs, which is folded here as the student is; it is run on every batch and gets
+    no gradient.
     """
+    teacher = folded(teacher)
     reference = keras.Model(teacher.inputs, [teacher.output, *layer_outputs(teacher)], name="teacher")
     # Its variables are the ones that training ends by changing, not before: the student has copies.
     reference.trainable = False

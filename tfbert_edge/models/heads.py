@@ -11,6 +11,7 @@ from tfbert_edge.models.attention import MASK_PENALTY, MaskBias, MatMul, MergeHe
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.dropout import CountedDropout
 from tfbert_edge.models.encoder import FirstToken, HiddenActivation, encode, make_inputs
+from tfbert_edge.models.fold import Folded
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -203,7 +204,14 @@ def hidden_states(model: Any) -> Any:
 
 
 def layer_outputs(model: Any) -> list[Any]:
-    """Return each transformer layer's output in order, float32 ``(b, n, h)``; of a fake-quantized network, the rounded ones."""
-    outputs = {layer.name.removeprefix("quant_"): layer.output for layer in model.layers}
-    depth = sum(name.endswith(".ffn.norm.shift") for name in outputs)
-    return [outputs[f"layer_{index}.ffn.norm.shift"] for index in range(depth)]
+    """Return each transformer layer's output in order, float32 ``(b, n, h)``; of a fake-quantized network, the rounded ones.
+
+    Of a folded network they lack the shifts that other weights have taken over.
+    """
+    layers = {layer.name.removeprefix("quant_"): layer for layer in model.layers}
+    depth = sum(name.endswith(".ffn.norm.shift") for name in layers)
+    norms = [f"layer_{index}.ffn.norm" for index in range(depth)]
+    return [
+        layers[f"{norm}.scale" if isinstance(layers[f"{norm}.shift"], Folded) else f"{norm}.shift"].output
+        for norm in norms
+    ]

@@ -2,9 +2,10 @@
 
     q(x) = s * clip(round(x / s) + z, -128, 127) - s * z        (Jacob et al. 2018, eq. 1)
 
-Activations carry one range a tensor, Dense kernels one scale an output channel, tables one scale. What integer kernels
-demand is fixed here: keys and values are symmetric (a matrix product's right side needs zero point 0),
-softmax has scale 1/256, tanh 1/128. Layers that only move numbers (split, merge, first token, dropout) have no quantizer.
+Activations carry one range a tensor, Dense kernels one scale an output channel, tables one scale, a norm's gamma and beta one
+scale and a zero point. What integer kernels demand is fixed here: keys and values are symmetric (a matrix product's right side
+needs zero point 0), softmax has scale 1/256, tanh 1/128. Layers that only move numbers (split, merge, first token, dropout)
+have no quantizer.
 Both post-training quantization (ranges from calibration) and quantization-aware training use this one network.
 """
 
@@ -19,9 +20,15 @@ from tfbert_edge._keras import keras, tfmot
 from tfbert_edge.errors import ConversionError
 from tfbert_edge.models.attention import MASK_PENALTY
 from tfbert_edge.models.bfloat16_dense import Bfloat16Dense
-from tfbert_edge.models.elementwise import Rescale
-from tfbert_edge.models.fold import fold, folded_ranges, rescaled
-from tfbert_edge.models.quantizers import LayerQuantization, NetworkScheme, RangeQuantizer
+from tfbert_edge.models.fold import Folded, folded, folded_ranges, rescaled
+from tfbert_edge.models.normalization import ChannelShift
+from tfbert_edge.models.quantizers import (
+    KernelQuantizer,
+    LayerQuantization,
+    NetworkScheme,
+    RangeQuantizer,
+    VectorQuantizer,
+)
 
 PREFIX = "quant_"
 
@@ -42,6 +49,8 @@ _MOVING = {
     "Folded",
 }
 
+_VECTORS = {"ChannelScale": "gamma", "ChannelShift": "beta"}
+
 
 def layer_quantization(
     layer: Any, *, followed_by_relu: bool = False, bits: int = 8
@@ -51,7 +60,7 @@ def layer_quantization(
     if kind in _MOVING:
         return None
     if kind == "Embedding":
-        return LayerQuantization("embeddings")
+        return LayerQuantization("embeddings", KernelQuantizer(per_channel=False))
     if kind == "MaskBias":
         return LayerQuantization(output=RangeQuantizer(fixed=(-MASK_PENALTY, 0.0)))
     if kind == "Activation":
@@ -61,7 +70,9 @@ def layer_quantization(
     if kind == "Dense":
         # ReLU is fused into the layer before it; a quantizer between the two would keep them apart.
         output = None if followed_by_relu else RangeQuantizer(symmetric=symmetric)
-        return LayerQuantization("kernel", per_channel=True, output=output, bits=bits)
+        return LayerQuantization("kernel", KernelQuantizer(per_channel=True, bits=bits), output=output)
+    if kind in _VECTORS:
+        return LayerQuantization(_VECTORS[kind], VectorQuantizer(), output=RangeQuantizer())
     return LayerQuantization(output=RangeQuantizer(symmetric=symmetric))
 
 
@@ -73,12 +84,14 @@ def fake_quantize(
     The copy is folded, see :mod:`tfbert_edge.models.fold`; :func:`copy_weights` minds the difference.
     Each layer's wrapper is named ``quant_`` and the layer's name. The copy is float32 whatever the model's precision policy.
     The Dense layers named in ``int4`` have kernels of 4 bits.
-    With ``weights=False`` Dense kernels stay float, for conversion: the converter rounds a constant as ``KernelQuantizer``
-    does, but refuses a per-channel fake quantization in front of the transposition that it adds to a Dense kernel.
+    With ``weights=False`` Dense kernels, gammas and betas stay float, for conversion: the converter rounds constants as
+    ``KernelQuantizer`` and ``VectorQuantizer`` do, but refuses a per-channel fake quantization in front of the transposition
+    that it adds to a Dense kernel.
     With ``precision`` bfloat16, not float32, Dense layers multiply in it while they train, see
     :mod:`tfbert_edge.models.bfloat16_dense`.
     """
     annotate = tfmot.quantization.keras.quantize_annotate_layer
+    model = folded(model)
 
     def clone(layer: Any) -> Any:
         config = layer.get_config()
@@ -87,13 +100,11 @@ def fake_quantize(
         if type(layer).__name__ == "Offset":
             # LayerNorm's epsilon is far below one int8 step of a variance; the integer RSQRT defines 1 / sqrt(0) itself.
             return keras.layers.Activation("linear", name=layer.name)
-        if isinstance(layer, Rescale):
-            return fold(layer)
         kind = Bfloat16Dense if precision == "bfloat16" and type(layer) is keras.layers.Dense else type(layer)
         copy = kind.from_config(config)
         bits = 4 if layer.name in int4 else 8
         quantization = layer_quantization(layer, followed_by_relu=_followed_by_relu(layer), bits=bits)
-        if quantization is not None and quantization.per_channel and not weights:
+        if quantization is not None and not weights and type(layer).__name__ != "Embedding":
             quantization = LayerQuantization(output=quantization.output) if quantization.output else None
         return copy if quantization is None else annotate(copy, quantization)
 
@@ -108,8 +119,11 @@ def fake_quantize(
 def copy_weights(source: Any, target: Any) -> None:
     """Copy each layer's own weights between a plain model and a fake-quantized one, in either direction, by layer name.
 
-    Where one of the two is folded and the other is not, weights are multiplied or divided by what is folded into them.
+    Where ``source`` is folded and ``target`` is not, weights are divided by the factors in them, and shifts that others have
+    taken over are 0. Where only ``target`` is folded, it gets the weights of ``source`` folded.
     """
+    if _is_folded(target) and not _is_folded(source):
+        source = folded(source)
     targets = {_plain_name(layer.name): _variables(layer) for layer in target.layers}
     before, after = rescaled(source), rescaled(target)
     for layer in source.layers:
@@ -118,6 +132,8 @@ def copy_weights(source: Any, target: Any) -> None:
         for key, variable in _variables(layer).items():
             if key in targets[name]:
                 targets[name][key].assign(variable if factor == 1.0 else variable * factor)
+        if isinstance(layer, Folded) and isinstance(shift := target.get_layer(name), ChannelShift):
+            shift.beta.assign(np.zeros_like(shift.beta))
 
 
 def quantized_outputs(model: Any) -> list[str]:
@@ -177,6 +193,10 @@ def _range_of(layer: Any) -> tuple[RangeQuantizer, Mapping[str, Any]] | None:
     if not quantizers or quantizers[0].fixed is not None:
         return None
     return quantizers[0], layer._output_quantizer_vars
+
+
+def _is_folded(model: Any) -> bool:
+    return any(isinstance(layer, Folded) for layer in model.layers)
 
 
 def _plain_name(name: str) -> str:

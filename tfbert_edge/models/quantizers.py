@@ -40,6 +40,27 @@ class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
+class VectorQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
+    """Asymmetric int8 in [-128, 127] over the vector's own extremes and zero, as the converter rounds a float constant."""
+
+    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
+        return {}
+
+    def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
+        inputs = tf.convert_to_tensor(inputs)
+        return _straight_through(self._rounded, inputs) if training else self._rounded(inputs)
+
+    def _rounded(self, inputs: Any) -> Any:
+        known = tf.stop_gradient(inputs)
+        # A vector of zeros still needs a positive scale.
+        low, high = tf.minimum(tf.reduce_min(known), 0.0), tf.maximum(tf.reduce_max(known), 1e-6)
+        return tf.quantization.fake_quant_with_min_max_vars(inputs, low, high)
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
 class RangeQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
     """Asymmetric int8 over [minimum, maximum]; symmetric over [-128 s, 127 s] (zero point 0); or a fixed interval.
 
@@ -117,21 +138,19 @@ def _bound(layer: Any, name: str, value: float) -> Any:
 
 @keras.utils.register_keras_serializable("tfbert_edge")
 class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
-    """Which weight of a layer is quantized, to how many bits, and how its output is."""
+    """Which weight of a layer is quantized, and how, and how its output is."""
 
     def __init__(
         self,
         weight: str | None = None,
-        per_channel: bool = False,
+        quantizer: KernelQuantizer | VectorQuantizer | None = None,
+        *,
         output: RangeQuantizer | None = None,
-        bits: int = 8,
     ) -> None:
-        self.weight, self.per_channel, self.output, self.bits = weight, per_channel, output, bits
+        self.weight, self.quantizer, self.output = weight, quantizer, output
 
     def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
-        if not self.weight:
-            return []
-        return [(getattr(layer, self.weight), KernelQuantizer(self.per_channel, self.bits))]
+        return [(getattr(layer, self.weight), self.quantizer)] if self.weight else []
 
     def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
         if self.weight:
@@ -147,13 +166,19 @@ class LayerQuantization(tfmot.quantization.keras.QuantizeConfig):
         return [self.output] if self.output else []
 
     def get_config(self) -> dict[str, Any]:
-        output = self.output.get_config() if self.output else None
-        return {"weight": self.weight, "per_channel": self.per_channel, "output": output, "bits": self.bits}
+        quantizers = {"quantizer": self.quantizer, "output": self.output}
+        serialize = keras.utils.legacy.serialize_keras_object
+        return {"weight": self.weight} | {
+            name: None if one is None else serialize(one) for name, one in quantizers.items()
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> LayerQuantization:
-        output = config["output"]
-        return cls(**{**config, "output": None if output is None else RangeQuantizer(**output)})
+        deserialize = keras.utils.legacy.deserialize_keras_object
+        quantizer, output = (
+            None if config[name] is None else deserialize(config[name]) for name in ("quantizer", "output")
+        )
+        return cls(config["weight"], quantizer, output=output)
 
 
 class NetworkScheme(tfmot.quantization.keras.QuantizeScheme):
