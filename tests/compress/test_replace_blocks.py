@@ -96,6 +96,47 @@ def test_no_norm_leaves_nearly_the_same_decisions(model):
     assert error < 0.5 * np.abs(unfitted(inputs).numpy() - expected).mean()
 
 
+def test_rms_norm_of_even_gammas_changes_no_answer(model):
+    even = build_model(CONFIG, num_outputs=3)
+    even.set_weights(model.get_weights())
+    for layer in even.layers:
+        if layer.name.endswith(".norm.scale"):
+            layer.set_weights([np.full(32, 0.7, np.float32)])
+    inputs = list(features().padded(LENGTH).values())
+
+    built, config = replace_blocks(even, CONFIG, normalization="rms_norm", batches=batches)
+
+    assert config == dataclasses.replace(CONFIG, normalization="rms_norm")
+    assert not any(layer.name.endswith(".norm.mean") for layer in built.layers)
+    np.testing.assert_allclose(built(inputs), even(inputs), atol=1e-4)
+
+
+def test_rms_norm_leaves_out_the_covariance_of_gamma_and_what_it_scales(model):
+    built, _ = replace_blocks(model, CONFIG, normalization="rms_norm", batches=batches)
+
+    (gamma,) = built.get_layer("embeddings.norm.scale").get_weights()
+    normal = real_tokens(built, "embeddings.norm.normal")
+    left_out = real_tokens(built, "layer_0.attention.sum").mean(axis=1)
+    np.testing.assert_allclose(real_tokens(built, "embeddings.sum").mean(axis=1), 0, atol=1e-6)
+    np.testing.assert_allclose(
+        left_out, [np.cov(gamma, one, bias=True)[0, 1] for one in normal], rtol=0, atol=1e-5
+    )
+    before = real_tokens(model, "layer_0.attention.norm.mean")
+    assert np.abs(left_out).mean() < 0.5 * np.abs(before).mean()
+
+
+def test_rms_norm_of_a_factorised_table_centres_its_matrix():
+    config = dataclasses.replace(CONFIG, embedding_rank=8)
+    built = build_model(config, num_outputs=3)
+    inputs = list(features().padded(LENGTH).values())
+
+    replaced, _ = replace_blocks(built, config, normalization="rms_norm", batches=batches)
+
+    np.testing.assert_allclose(real_tokens(replaced, "embeddings.sum").mean(axis=1), 0, atol=1e-7)
+    # Gammas are even as they were drawn.
+    np.testing.assert_allclose(replaced(inputs), built(inputs), atol=1e-5)
+
+
 def test_relu_gives_the_next_bias_what_the_mean_activation_lost(model):
     built, config = replace_blocks(model, CONFIG, activation="relu", batches=batches)
 
@@ -174,6 +215,8 @@ def test_replaced_network_loses_heads_and_neurons_like_any_other(model):
         ({"num_heads": (4, 2)}, {"heads": 2}, "the layers have 4, 2.*before prune_heads"),
         ({"hidden_act": "relu"}, {"activation": "relu"}, "activation is relu already. Leave activation out"),
         ({"normalization": "no_norm"}, {"normalization": "no_norm"}, "normalization is no_norm already"),
+        ({"normalization": "no_norm"}, {"normalization": "rms_norm"}, "takes the place of LayerNorm"),
+        ({"embedding_size": 16}, {"normalization": "rms_norm"}, "they are 16 and 32 wide"),
     ],
 )
 def test_replace_blocks_that_cannot_be_says_what_the_network_has(model, changes, blocks, message):

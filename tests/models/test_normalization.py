@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge._keras import keras
-from tfbert_edge.models.normalization import layer_norm, no_norm
+from tfbert_edge.models.normalization import layer_norm, no_norm, rms_norm
 
 
 @pytest.mark.parametrize("epsilon", [1e-12, 1e-5])
@@ -23,6 +23,26 @@ def test_layer_norm_equals_keras_layer_normalization(epsilon):
     model.get_layer("norm.shift").set_weights([beta])
 
     np.testing.assert_allclose(model(inputs), oracle(inputs), rtol=0, atol=1e-5)
+
+
+def test_rms_norm_divides_by_the_root_mean_square_and_is_layer_norm_of_what_is_centred():
+    random = np.random.default_rng(0)
+    inputs = random.normal(0.3, 2.0, (3, 5, 24)).astype(np.float32)
+    gamma, beta = random.normal(1.0, 0.5, (2, 24)).astype(np.float32)
+    place = keras.Input((None, 24))
+    rms, layer = (
+        keras.Model(place, norm(place, epsilon=1e-5, name="norm")) for norm in (rms_norm, layer_norm)
+    )
+    for model in (rms, layer):
+        model.get_layer("norm.scale").set_weights([gamma])
+        model.get_layer("norm.shift").set_weights([beta])
+
+    root = np.sqrt((inputs.astype(np.float64) ** 2).mean(axis=-1, keepdims=True) + 1e-5)
+    centred = inputs - inputs.mean(axis=-1, keepdims=True)
+
+    np.testing.assert_allclose(rms(inputs), gamma * inputs / root + beta, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(rms(centred), layer(inputs), rtol=0, atol=1e-5)
+    assert not any(one.name.endswith((".mean", ".centre")) for one in rms.layers)
 
 
 def test_layer_norm_in_mixed_bfloat16_computes_in_float32():

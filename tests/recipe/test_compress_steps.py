@@ -53,7 +53,7 @@ def test_load_recipe_with_options_that_nothing_would_read_names_what_they_are_fo
         text = text.replace(place, better)
 
     assert "compress.0.examples: is of use with choice: greedy alone" in layers
-    assert "compress.1.examples: is of use with normalization or activation alone" in blocks
+    assert "compress.1.examples: is of use with normalization: no_norm or activation alone" in blocks
     assert "compress.3.draws: is of use with by: hessian alone" in draws
     assert len(load_recipe(write(text)).compress) == 5
 
@@ -145,6 +145,30 @@ def test_load_recipe_with_blocks_that_nothing_teaches_says_so_before_anything_ru
     assert "compress.3: replace_blocks leaves a network that has to learn its new blocks" in untaught
     assert "and replace_blocks has merged some" in compared_merged
     assert "compress.3.activation: must be" in kind
+
+
+def test_load_recipe_takes_rms_norm_without_a_teacher_but_not_behind_zeros(write, mistakes):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: replace_blocks, normalization: rms_norm}\n"
+        "  - {method: quantize_aware}\n"
+    )
+    pruned = text.replace("compress:\n", "compress:\n  - {method: prune_weights, sparsity: 0.5}\n")
+
+    taken = load_recipe(write(text))
+    (filled,) = mistakes(write(pruned))
+    (untaught,) = mistakes(write(text.replace("rms_norm", "no_norm")))
+    (unread,) = mistakes(write(text.replace("rms_norm", "rms_norm, examples: 64")))
+
+    assert taken.compress[0].normalization == "rms_norm"
+    assert "compress.1.normalization: rms_norm centres the kernels" in filled
+    assert "fill the zeros of prune_weights; put replace_blocks before it" in filled
+    assert "has to learn its new blocks" in untaught
+    assert "compress.0.examples: is of use with normalization: no_norm or activation alone" in unread
 
 
 def test_load_recipe_with_a_prune_weights_step_that_contradicts_itself_says_so_before_anything_runs(

@@ -1,4 +1,12 @@
-"""Other building blocks with the same weights, as close as they come (Sun et al. 2020, "MobileBERT", section 3.3).
+"""Other building blocks with the same weights, as close as they come (NoNorm: Sun et al. 2020, "MobileBERT", section 3.3).
+
+RMSNorm (Zhang and Sennrich 2019) divides by the root mean square and subtracts no mean. What is summed before a norm is
+centred in the weights instead: rows of embedding tables, of output kernels and their bias lose their mean over the h channels,
+
+    W <- W - W 1 1^T / h,    b <- b - mean(b) - mean(beta)
+
+with the beta of the norm before, which the shortcut brings. LayerNorm would subtract all of that. What is left out is the mean
+of gamma * n over the channels, n being what the norm before divided: as n is centred, the covariance of gamma and n.
 
 NoNorm. ``gamma * h + beta`` takes the place of every LayerNorm, that of the embeddings too, as in MobileBERT. The paper trains
 from nothing; here gamma and beta of each channel are the least squares fit of what the norm gave in the old network to what
@@ -32,6 +40,7 @@ import numpy as np
 from tfbert_edge._keras import keras, tf
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.embeddings import EXPANSION, WORDS
 from tfbert_edge.models.heads import build_model, head_outputs
 from tfbert_edge.training.evaluation import forward
 
@@ -52,7 +61,7 @@ def replace_blocks(
 
     Args:
         model: int32 ``(b, n)`` inputs -> logits; unchanged.
-        batches: returns batches of examples, the same each time it is called; heads alone do not need them.
+        batches: returns batches of examples, the same each time it is called; only NoNorm and ReLU need them.
         normalization: of all norms; None: as they are.
         activation: of the feed-forward networks; None: as it is.
         heads: of each layer; None: as many as there are.
@@ -70,14 +79,17 @@ def replace_blocks(
         for index in range(config.num_layers):
             query = built.get_layer(f"layer_{index}.attention.query")
             query.set_weights([weight * factor for weight in query.get_weights()])
-    if normalization is not None:
+    if normalization == "rms_norm":
+        centre_sums(built, config)
+    fitted = normalization == "no_norm"
+    if fitted:
         fit_norm(model, built, "embeddings.norm", batches)
     for index in range(config.num_layers):
-        if normalization is not None:
+        if fitted:
             fit_norm(model, built, f"layer_{index}.attention.norm", batches)
         if activation is not None:
             correct_bias(model, built, f"layer_{index}.ffn", batches)
-        if normalization is not None:
+        if fitted:
             fit_norm(model, built, f"layer_{index}.ffn.norm", batches)
     return built, changed
 
@@ -93,6 +105,15 @@ def replaced(
             else ("activation", activation)
         )
         raise CompressionError(f"replace_blocks: the network's {name} is {value} already. Leave {name} out.")
+    if normalization == "rms_norm" and config.normalization != "layer_norm":
+        raise CompressionError(
+            "replace_blocks: rms_norm takes the place of LayerNorm, and the network has no_norm. Leave normalization out."
+        )
+    if normalization == "rms_norm" and config.embedding_size != config.hidden_size:
+        raise CompressionError(
+            "replace_blocks: rms_norm needs embeddings as wide as the hidden states, since a projection between the two is "
+            f"not centred; they are {config.embedding_size} and {config.hidden_size} wide. Leave normalization out."
+        )
     size = config.head_size
     if heads is not None:
         counts = set(config.num_heads)
@@ -110,6 +131,25 @@ def replaced(
         num_heads=config.num_heads if heads is None else (heads,) * config.num_layers,
         head_size=size,
     )
+
+
+def centre_sums(model: Any, config: EncoderConfig) -> None:
+    """Centre what ``model`` sums before each of its norms, as above: tables, output kernels and biases, in place."""
+    tables = ["embeddings.position", *(["embeddings.token_type"] if config.type_vocab_size else [])]
+    for name in [*tables, WORDS if config.embedding_rank is None else EXPANSION]:
+        layer = model.get_layer(name)
+        (rows,) = layer.get_weights()
+        layer.set_weights([rows - rows.mean(axis=1, keepdims=True)])
+    before = "embeddings.norm"
+    for index in range(config.num_layers):
+        for part in ("attention", "ffn"):
+            (beta,) = model.get_layer(f"{before}.shift").get_weights()
+            output = model.get_layer(f"layer_{index}.{part}.output")
+            kernel, bias = output.get_weights()
+            output.set_weights(
+                [kernel - kernel.mean(axis=1, keepdims=True), bias - bias.mean() - beta.mean()]
+            )
+            before = f"layer_{index}.{part}.norm"
 
 
 def fit_norm(old: Any, new: Any, name: str, batches: Batches) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tfbert_edge.errors import CheckpointError
 
 ACTIVATIONS = ("gelu", "gelu_new", "relu")
-NORMALIZATIONS = ("layer_norm", "no_norm")
+NORMALIZATIONS = ("layer_norm", "rms_norm", "no_norm")
 
 OWN_TYPE = "tfbert_edge"
 """The ``model_type`` of a network that transformers' class of its family would compute otherwise, or not at all."""

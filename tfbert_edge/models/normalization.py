@@ -1,6 +1,7 @@
-"""LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for, and NoNorm.
+"""LayerNorm (Ba et al. 2016) spelled out in operators that integer runtimes have fast kernels for, RMSNorm and NoNorm.
 
     LayerNorm   d = x - mean(x),   y = gamma * d * rsqrt(mean(d * d) + epsilon) + beta
+    RMSNorm     y = gamma * x * rsqrt(mean(x * x) + epsilon) + beta     (Zhang and Sennrich 2019, eq. 4, without the mean)
     NoNorm      y = gamma * x + beta        (Sun et al. 2020, "MobileBERT", section 3.3)
 
 Each step is a layer of its own, so that each can carry its own quantizer. A square is a product of a tensor with itself:
@@ -70,14 +71,23 @@ def layer_norm(inputs: Any, *, epsilon: float, name: str, foldable: bool = True)
     share, each would then be another; ``foldable=False`` gives gamma and beta the shape ``(1, 1, h)``, which it leaves alone.
     """
 
+    mean = ChannelMean(name=f"{name}.mean", dtype="float32")(inputs)
+    centred = keras.layers.Subtract(name=f"{name}.centre", dtype="float32")([inputs, mean])
+    return rms_norm(centred, epsilon=epsilon, name=name, foldable=foldable)
+
+
+def rms_norm(inputs: Any, *, epsilon: float, name: str, foldable: bool = True) -> Any:
+    """Divide float ``(b, n, h)`` by the root of its mean square over the last axis, then scale and shift; returns float32.
+
+    Of what has a mean of 0, it is LayerNorm. ``foldable`` is that of :func:`layer_norm`.
+    """
+
     def step(layer: type, suffix: str, **kwargs: Any) -> Any:
         return layer(name=f"{name}.{suffix}", dtype="float32", **kwargs)
 
-    mean = step(ChannelMean, "mean")(inputs)
-    centred = step(keras.layers.Subtract, "centre")([inputs, mean])
-    variance = step(ChannelMean, "variance")(step(keras.layers.Multiply, "square")([centred, centred]))
-    inverse = step(InverseRoot, "inverse")(step(Offset, "epsilon", amount=epsilon)(variance))
-    normal = step(keras.layers.Multiply, "normal")([centred, inverse])
+    mean_square = step(ChannelMean, "variance")(step(keras.layers.Multiply, "square")([inputs, inputs]))
+    inverse = step(InverseRoot, "inverse")(step(Offset, "epsilon", amount=epsilon)(mean_square))
+    normal = step(keras.layers.Multiply, "normal")([inputs, inverse])
     scaled = step(ChannelScale, "scale", foldable=foldable)(normal)
     return step(ChannelShift, "shift", foldable=foldable)(scaled)
 
@@ -91,8 +101,8 @@ def no_norm(inputs: Any, *, epsilon: float, name: str, foldable: bool = True) ->
     return ChannelShift(name=f"{name}.shift", dtype="float32", foldable=foldable)(scaled)
 
 
-NORMS = {"layer_norm": layer_norm, "no_norm": no_norm}
-"""``config.normalization`` -> what connects one; its last layers are called ``scale`` and ``shift`` in either."""
+NORMS = {"layer_norm": layer_norm, "rms_norm": rms_norm, "no_norm": no_norm}
+"""``config.normalization`` -> what connects one; its last layers are called ``scale`` and ``shift`` in each."""
 
 
 def _like(inputs: Any, vector: Any) -> Any:

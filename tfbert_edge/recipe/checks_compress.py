@@ -28,6 +28,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _blocks_replaced,
         _blocks_learned,
         _heads_merged,
+        _zeros_centred,
         weights_pruned,
         movement_masked,
         tickets_first,
@@ -124,13 +125,29 @@ def _blocks_replaced(recipe: Recipe) -> Iterator[Contradiction]:
 
 def _blocks_learned(recipe: Recipe) -> Iterator[Contradiction]:
     methods = _methods(recipe)
-    for at, method in enumerate(methods):
-        if method == "replace_blocks" and not any(one.startswith("distill_") for one in methods[at:]):
+    for at, step in enumerate(recipe.compress):
+        if step.method != "replace_blocks" or any(one.startswith("distill_") for one in methods[at:]):
+            continue
+        if step.normalization != "rms_norm" or step.heads or step.activation:
             yield contradiction(
                 f"compress.{at}",
                 "replace_blocks leaves a network that has to learn its new blocks: put a distill_ step after it",
                 "compress",
             )
+
+
+def _zeros_centred(recipe: Recipe) -> Iterator[Contradiction]:
+    methods = _methods(recipe)
+    for at, step in enumerate(recipe.compress):
+        if step.method != "replace_blocks" or step.normalization != "rms_norm":
+            continue
+        for before in ("prune_weights", "prune_movement", "lottery_ticket"):
+            if before in methods[:at]:
+                yield contradiction(
+                    f"compress.{at}.normalization",
+                    f"rms_norm centres the kernels, which would fill the zeros of {before}; put replace_blocks before it",
+                    "compress",
+                )
 
 
 def _heads_merged(recipe: Recipe) -> Iterator[Contradiction]:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 USES: dict[tuple[str, str], tuple[str, Callable[[Any], bool]]] = {
     ("prune_layers", "examples"): ("choice: greedy", lambda step: step.choice == "greedy"),
     ("replace_blocks", "examples"): (
-        "normalization or activation",
-        lambda step: step.normalization is not None or step.activation is not None,
+        "normalization: no_norm or activation",
+        lambda step: step.normalization == "no_norm" or step.activation is not None,
     ),
     ("mixed_precision", "draws"): ("by: hessian", lambda step: step.by == "hessian"),
 }

@@ -8,13 +8,17 @@ from tfbert_edge.recipe.block import Block, PositiveInt
 
 
 class ReplaceBlocks(Block):
-    """Other blocks with the same weights, fitted on examples; a distill_ step after it makes them usable (Sun et al. 2020)."""
+    """Other blocks with the same weights, fitted on examples; a distill_ step after it makes them usable (Sun et al. 2020).
+
+    rms_norm alone is so near what it replaces that it needs none.
+    """
 
     TAG: ClassVar[str] = "replace_blocks"
 
     method: Literal["replace_blocks"]
-    normalization: Literal["no_norm"] | None = None
-    """no_norm: a scale and a shift of each channel in place of every LayerNorm."""
+    normalization: Literal["rms_norm", "no_norm"] | None = None
+    """In place of every LayerNorm. rms_norm: the same without its mean, which goes into the weights but for a small rest.
+    no_norm: a scale and a shift of each channel."""
     activation: Literal["relu"] | None = None
     """relu: in place of GELU."""
     heads: PositiveInt | None = None

@@ -30,7 +30,7 @@ def replace_blocks_step(run: Run, step: Any, source: Path, folder: Path) -> dict
 
     def passes(config: EncoderConfig) -> int:
         # Two norms a layer and that of the embeddings are fitted, and one activation a layer.
-        norms = 2 * config.num_layers + 1 if step.normalization is not None else 0
+        norms = 2 * config.num_layers + 1 if step.normalization == "no_norm" else 0
         return norms + (config.num_layers if step.activation is not None else 0)
 
     return prune_step(run, step, source, folder, replace, passes, examples=512)
