@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,21 +10,29 @@ from tfbert_edge._keras import keras, tf, tfmot
 from tfbert_edge.models.fused import error_sum
 
 
-@keras.utils.register_keras_serializable("tfbert_edge")
-class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
-    """Symmetric int8 in [-127, 127], or int4 in [-7, 7], over the weights' own maximum: per output channel or of all."""
-
-    def __init__(self, per_channel: bool, bits: int = 8) -> None:
-        self.per_channel, self.bits = per_channel, bits
+class WeightQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
+    """Rounds weights over their own range, which is not trained; the gradient of every weight passes."""
 
     def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
         return {}
 
     def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
         inputs = tf.convert_to_tensor(inputs)
-        return _straight_through(self._rounded, inputs) if training else self._rounded(inputs)
+        return _straight_through(self.rounded, inputs) if training else self.rounded(inputs)
 
-    def _rounded(self, inputs: Any) -> Any:
+    @abstractmethod
+    def rounded(self, inputs: Any) -> Any:
+        """The weights, float ``(...)``, as integers hold them: the same shape."""
+
+
+@keras.utils.register_keras_serializable("tfbert_edge")
+class KernelQuantizer(WeightQuantizer):
+    """Symmetric int8 in [-127, 127], or int4 in [-7, 7], over the weights' own maximum: per output channel or of all."""
+
+    def __init__(self, per_channel: bool, bits: int = 8) -> None:
+        self.per_channel, self.bits = per_channel, bits
+
+    def rounded(self, inputs: Any) -> Any:
         axes = list(range(len(inputs.shape) - 1)) if self.per_channel else None
         # A channel of zeros still needs a positive scale.
         limit = tf.maximum(tf.reduce_max(tf.abs(tf.stop_gradient(inputs)), axis=axes), 1e-6)
@@ -40,17 +49,10 @@ class KernelQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
-class VectorQuantizer(tfmot.quantization.keras.quantizers.Quantizer):
+class VectorQuantizer(WeightQuantizer):
     """Asymmetric int8 in [-128, 127] over the vector's own extremes and zero, as the converter rounds a float constant."""
 
-    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-        return {}
-
-    def __call__(self, inputs: Any, training: Any, weights: Any, **kwargs: Any) -> Any:
-        inputs = tf.convert_to_tensor(inputs)
-        return _straight_through(self._rounded, inputs) if training else self._rounded(inputs)
-
-    def _rounded(self, inputs: Any) -> Any:
+    def rounded(self, inputs: Any) -> Any:
         known = tf.stop_gradient(inputs)
         # A vector of zeros still needs a positive scale.
         low, high = tf.minimum(tf.reduce_min(known), 0.0), tf.maximum(tf.reduce_max(known), 1e-6)
