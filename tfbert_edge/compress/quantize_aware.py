@@ -10,7 +10,8 @@ quantization, with its weights as they were (Mishra and Marr 2018, scheme C):
 
 over real tokens, H_l being the output of layer l, without the norm's beta where that is folded away. Other kinds of outputs
 have other distances in place of KL, see :mod:`tfbert_edge.compress.output_distance`.
-The student is folded (:mod:`tfbert_edge.models.fold`), the weights that it leaves are not.
+The student is folded (:mod:`tfbert_edge.models.fold`); in the weights that it leaves, factors are apart again, and betas are 0,
+being in the biases.
 In bfloat16, Dense layers multiply in it and all else is float32, see :mod:`tfbert_edge.models.bfloat16_dense`.
 Dropout is off: its noise would widen what the ranges have to cover. Pruned weights stay zero.
 """
