@@ -10,7 +10,7 @@ from tfbert_edge.recipe.block import Block, PositiveInt
 class ReplaceBlocks(Block):
     """Other blocks with the same weights, fitted on examples; a distill_ step after it makes them usable (Sun et al. 2020).
 
-    rms_norm alone is so near what it replaces that it needs none.
+    rms_norm alone changes answers so little that quantize_aware, or nothing, may follow.
     """
 
     TAG: ClassVar[str] = "replace_blocks"
