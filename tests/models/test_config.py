@@ -171,7 +171,10 @@ def test_layer_drop_belongs_to_a_training_and_is_not_written():
         ({"model_type": "roberta"}, "one of bert, electra, distilbert, but config.json has 'roberta'"),
         ({"model_type": None}, "one of bert, electra, distilbert"),
         ({"hidden_act": "silu"}, "hidden_act must be one of gelu, gelu_new, relu.*'silu'"),
-        ({"normalization_type": "rms"}, "normalization_type must be one of layer_norm, rms_norm, no_norm.*'rms'"),
+        (
+            {"normalization_type": "rms"},
+            "normalization_type must be one of layer_norm, rms_norm, no_norm.*'rms'",
+        ),
         ({"model_type": "tfbert_edge"}, "one of bert, electra, distilbert, but config.json has 'None'"),
         ({"position_embedding_type": "relative_key"}, "absolute positions"),
         ({"is_decoder": True}, "no decoder"),
