@@ -8,6 +8,7 @@ import pytest
 from scipy.special import erf
 
 from tfbert_edge._keras import keras
+from tfbert_edge.compress.kernels import encoder_kernels
 from tfbert_edge.compress.replace_blocks import fitted_line, replace_blocks
 from tfbert_edge.data.batching import evaluation_batches
 from tfbert_edge.data.features import Features
@@ -222,6 +223,23 @@ def test_replaced_network_loses_heads_and_neurons_like_any_other(model):
 def test_replace_blocks_that_cannot_be_says_what_the_network_has(model, changes, blocks, message):
     with pytest.raises(CompressionError, match=message):
         replace_blocks(model, dataclasses.replace(CONFIG, **changes), batches=batches, **blocks)
+
+
+def test_rms_norm_does_not_fill_the_zeros_of_a_network_that_came_pruned(noisy_model):
+    pruned = noisy_model(CONFIG)
+    kernel = pruned.get_layer("layer_1.ffn.output").kernel
+    kernel.assign(np.where(np.abs(kernel) < np.median(np.abs(kernel)), np.float32(0), kernel))
+
+    share = (
+        kernel.shape.num_elements()
+        / 2
+        / sum(one.shape.num_elements() for one in encoder_kernels(pruned).values())
+    )
+
+    with pytest.raises(
+        CompressionError, match=rf"which is pruned \({share:.0%} of the encoder's weights are 0\)"
+    ):
+        replace_blocks(pruned, CONFIG, normalization="rms_norm", batches=batches)
 
 
 def test_steps_that_the_checkpoint_cannot_have_are_all_named_before_training():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tfbert_edge.recipe import load_recipe
 
 
@@ -246,6 +248,29 @@ def test_load_recipe_with_a_lottery_ticket_that_is_not_the_first_step_says_so(wr
     assert (
         "compress.1: lottery_ticket must be the first step" in late and "not from what lottery_ticket" in late
     )
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{method: prune_weights, sparsity: 0.5, start: pretrained}",
+        "{method: prune_movement, remaining: 0.5, start: pretrained}",
+    ],
+)
+def test_load_recipe_that_prunes_the_pretrained_network_after_another_step_says_so(step, write, mistakes):
+    text = (
+        "name: x\n"
+        "task: {type: classification}\n"
+        "model: {checkpoint: x}\n"
+        "data: {train: {path: a.csv}, validation: {holdout: 0.1}}\n"
+        "compress:\n"
+        "  - {method: prune_layers, keep: 4}\n"
+        f"  - {step}\n"
+    )
+
+    (late,) = mistakes(write(text))
+
+    assert "with start: pretrained must be the first step" in late and "what prune_layers left" in late
 
 
 def test_load_recipe_that_prunes_or_shares_after_sharing_says_so(write, mistakes):

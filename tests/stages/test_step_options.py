@@ -179,6 +179,16 @@ def test_options_of_a_student_reach_its_training(method, arrive):
     assert rates == ({1.0, 25.0} if method == "prune_movement" else {1.0})
 
 
+@pytest.mark.parametrize(
+    ("method", "level"), [("prune_weights", {"sparsity": 0.5}), ("prune_movement", {"remaining": 0.5})]
+)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_embeddings_train_in_pruning_unless_they_are_frozen(frozen, method, level, arrive):
+    given = arrive(method, {**level, "freeze_embeddings": frozen}, "student", "fine_tune").kwargs
+
+    assert given["freezing"].embeddings is frozen
+
+
 def test_layers_below_learn_at_the_share_of_the_rate_that_was_asked_for(arrive):
     options = {"lower_rate": 0.25, "weight_decay": 0.03}
 

@@ -38,6 +38,7 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import keras, tf
+from tfbert_edge.compress.kernels import sparsity
 from tfbert_edge.errors import CompressionError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.embeddings import EXPANSION, WORDS
@@ -45,6 +46,9 @@ from tfbert_edge.models.heads import build_model, head_outputs
 from tfbert_edge.training.evaluation import forward
 
 Batches = Callable[[], Iterable[Mapping[str, np.ndarray]]]
+
+MAX_ZEROS = 0.01
+"""Above this share of exact zeros somebody has pruned a network: training leaves next to none."""
 
 
 def replace_blocks(
@@ -67,9 +71,15 @@ def replace_blocks(
         heads: of each layer; None: as many as there are.
 
     Raises:
-        CompressionError: the network has such blocks already, or its heads cannot be made as many.
+        CompressionError: the network has such blocks already, its heads cannot be made as many, or it is pruned and rms_norm
+            would fill its zeros.
     """
     changed = replaced(config, normalization=normalization, activation=activation, heads=heads)
+    if normalization == "rms_norm" and (zeros := sparsity(model)) > MAX_ZEROS:
+        raise CompressionError(
+            f"replace_blocks: rms_norm would fill the zeros of this network, which is pruned ({zeros:.0%} of the encoder's "
+            "weights are 0). Leave normalization out, or start from a network that is not pruned."
+        )
     built = build_model(changed, head=head, num_outputs=head_outputs(model))
     for layer in built.layers:
         if layer.weights:

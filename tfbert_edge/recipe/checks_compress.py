@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_distill import students_taught
 from tfbert_edge.recipe.checks_options import options_do_something
-from tfbert_edge.recipe.checks_prune import movement_masked, tickets_first, weights_pruned
+from tfbert_edge.recipe.checks_prune import movement_masked, pretrained_first, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.checks_share import factorized_once, shared_layers_stay_one
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
@@ -31,7 +31,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _zeros_centred,
         weights_pruned,
         movement_masked,
-        tickets_first,
+        pretrained_first,
         students_taught,
         mixed_precision_planned,
         factorized_once,

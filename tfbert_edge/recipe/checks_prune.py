@@ -33,14 +33,15 @@ def weights_pruned(recipe: Recipe) -> Iterator[Contradiction]:
             yield from _exclude(at, step)
 
 
-def tickets_first(recipe: Recipe) -> Iterator[Contradiction]:
-    """A ``lottery_ticket`` that would throw away what the steps before it made."""
+def pretrained_first(recipe: Recipe) -> Iterator[Contradiction]:
+    """A step that starts from the pretrained network, and would throw away what the steps before it made."""
     for at, step in enumerate(recipe.compress):
-        if at and step.method == "lottery_ticket":
+        starts = getattr(step, "start", None) == "pretrained"
+        if at and (starts or step.method == "lottery_ticket"):
             yield contradiction(
                 f"compress.{at}",
-                "lottery_ticket must be the first step: it starts from the pretrained network, not from what "
-                f"{recipe.compress[at - 1].method} left; move it to the front",
+                f"{step.method}{' with start: pretrained' if starts else ''} must be the first step: it starts from the "
+                f"pretrained network, not from what {recipe.compress[at - 1].method} left; move it to the front",
                 "compress",
             )
 

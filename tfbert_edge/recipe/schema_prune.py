@@ -68,6 +68,9 @@ class LotteryTicket(StudentTraining):
     learning_rate: PositiveFloat = 5e-5
 
 
+Start = Literal["previous", "pretrained"]
+
+
 class PruneWeights(OutputDistillation):
     """The encoder's weights of least magnitude go, the fine-tuned network as teacher (Zhu and Gupta 2017)."""
 
@@ -76,6 +79,9 @@ class PruneWeights(OutputDistillation):
     method: Literal["prune_weights"]
     sparsity: Share
     """The share of each kernel that goes."""
+    start: Start = "previous"
+    """previous: prune what the step before left, or the fine-tuned network; pretrained: prune while fine-tuning;
+    the first step alone can."""
     schedule: Literal["polynomial", "constant"] = "polynomial"
     """polynomial: from none at begin_ratio, fast at first, to all at end_ratio; constant: all at begin_ratio."""
     begin_ratio: Probability = 0.0
@@ -86,6 +92,8 @@ class PruneWeights(OutputDistillation):
     """polynomial: weights go every so many updates; null: about 50 times in all."""
     pattern: Literal["unstructured", "4x1", "16x1", "2:4"] = "unstructured"
     """unstructured: single weights; 4x1, 16x1: blocks of so many inputs of a neuron; 2:4: two of every four inputs."""
+    freeze_embeddings: bool = False
+    """The embeddings do not train."""
     exclude: tuple[str, ...] = ()
     """Kernels that stay whole, by patterns of their layers' names such as ``*.attention.query`` or ``layer_0.*``."""
 
@@ -96,6 +104,9 @@ class PruneMovement(OutputDistillation):
     TAG: ClassVar[str] = "prune_movement"
 
     method: Literal["prune_movement"]
+    start: Start = "previous"
+    """previous: prune what the step before left, or the fine-tuned network; pretrained: prune while fine-tuning, as in the
+    paper; the first step alone can."""
     masking: Literal["hard", "soft"] = "hard"
     """hard: the highest scores of each kernel stay; soft: those above a threshold, under a penalty on all."""
     remaining: Share | None = None
@@ -112,4 +123,6 @@ class PruneMovement(OutputDistillation):
     """hard: the highest scores are found anew every so many updates; null: 10."""
     score_learning_rate: PositiveFloat = 1e-2
     """How fast the scores move; it rises and falls with the weights' rate."""
+    freeze_embeddings: bool = True
+    """The embeddings do not train, as in the paper."""
     epochs: PositiveInt = 6

@@ -14,8 +14,9 @@ from tfbert_edge.compress.prune_movement import (
     remaining_weights,
 )
 from tfbert_edge.stages.network import Network
+from tfbert_edge.stages.prune_start import starting_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import settings_of, student_updates, train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, student_updates, train_student
 from tfbert_edge.stages.teachers import other_teachers, output_loss
 from tfbert_edge.stages.texts import training_features
 from tfbert_edge.training.freezing import Freezing
@@ -26,7 +27,7 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
 
     Returns also ``remaining``: the share of the encoder's weights that are not zero, overall and in each kind of kernel.
     """
-    plain = trainable_network(run, source)
+    plain = starting_network(run, step, source)
     student = dataclasses.replace(plain, model=masked_network(plain.model))
     train = training_features(run, step, plain.tokenizer)
     updates = student_updates(step, train)
@@ -50,7 +51,7 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
         optimizer=lambda _, schedule: masks.optimizer(
             schedule, learning_rate=step.learning_rate, weight_decay=step.weight_decay
         ),
-        freezing=Freezing(embeddings=True),
+        freezing=Freezing(embeddings=step.freeze_embeddings),
         hooks=[masks],
         first_best=masks.first_best(updates // step.epochs),
         finish=finish,

@@ -8,9 +8,11 @@ from typing import Any
 from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.compress.prune_weights import MagnitudePruning, PruneWeightsSettings
 from tfbert_edge.stages import teachers
+from tfbert_edge.stages.prune_start import starting_network
 from tfbert_edge.stages.run import Run
-from tfbert_edge.stages.student import settings_of, student_updates, train_student, trainable_network
+from tfbert_edge.stages.student import settings_of, student_updates, train_student
 from tfbert_edge.stages.texts import training_features
+from tfbert_edge.training.freezing import Freezing
 
 
 def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
         CompressionError: the network or the number of updates does not allow what the step asks for; or a kernel has not become
             as sparse as that.
     """
-    student = trainable_network(run, source)
+    student = starting_network(run, step, source)
     train = training_features(run, step, student.tokenizer)
     updates = student_updates(step, train)
     hook = MagnitudePruning(student.model, settings_of(PruneWeightsSettings, step), updates=updates)
@@ -39,6 +41,7 @@ def prune_weights_step(run: Run, step: Any, source: Path, folder: Path) -> dict[
         train,
         teachers.output_loss(run, train, settings, others=teachers.other_teachers(run, step)),
         vars(settings),
+        freezing=Freezing(embeddings=step.freeze_embeddings),
         hooks=[hook],
         first_best=max(teachers.first_best(step), hook.first_best(updates // step.epochs)),
     )
