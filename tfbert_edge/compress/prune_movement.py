@@ -11,9 +11,10 @@ With p = (u - begin) / (end - begin) at update u, held in [0, 1], the way to the
     c = 1 - (1 - p)^3,  v = 1 - c (1 - remaining),  t = c * threshold,  lambda = c * penalty
 
 so everything stays until ``begin``, and the network recovers at the final level from ``end`` on. In the paper this happens as
-the pretrained network is fine-tuned, and embeddings do not train. It departs from the paper in three things: the penalty is the mean over all weights of all kernels, where the
-paper has the sum, so that it does not depend on the network's size; the soft threshold is one of sigmoid(S), as in the authors'
-code, where the paper has S; and v is met exactly at the end, equal scores being told apart by the weights' magnitudes.
+the pretrained network is fine-tuned, and embeddings do not train. It departs from the paper in three things: the penalty is the
+mean over all weights of all kernels, where the paper has the sum, so that it does not depend on the network's size; the soft
+threshold is one of sigmoid(S), as in the authors' code, where the paper has S; and v is met exactly at the end, equal scores
+being told apart by the weights' magnitudes.
 """
 
 from __future__ import annotations
