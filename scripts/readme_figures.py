@@ -2,9 +2,10 @@
 
     python scripts/readme_figures.py runs/quickstart
     python scripts/readme_figures.py runs/quickstart --recipes runs/conll2003 runs/snips
+    python scripts/readme_figures.py --students runs/sst2/*
 
-The first run's forms become one table, the recipes' float and integer figures another. Figures in the README come from a
-run.json, never from a hand.
+The first run's forms become one table, the recipes' float and integer figures another, and the runs of a study, each with the
+file that it delivers, a third. Figures in the README come from a run.json, never from a hand.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tfbert_edge.errors import RunError, exit_with
 from tfbert_edge.pipeline import RunRecord
 from tfbert_edge.report import figures as fig
 from tfbert_edge.report import forms_table
+from tfbert_edge.report.compare import compare_runs, compare_table
 
 VERSIONS = (
     "python",
@@ -53,11 +55,7 @@ def recipe_figures(runs: Sequence[Mapping[str, Any]]) -> str:
     Raises:
         RunError: a run has no validated int8 form, or the runs are of several machines or versions.
     """
-    machines = sorted({machine(run) for run in runs})
-    if len(machines) > 1:
-        raise RunError(
-            f"the runs must be of one machine and its versions, they are of {'; '.join(machines)}."
-        )
+    one_machine(runs)
     columns = ["Recipe", "Figure", "Float", "Integers", "Same answers", "Size (MiB)", "p50 ms", "Length"]
     rows = [row for run in runs for row in recipe_rows(run)]
     commands = "".join(
@@ -68,6 +66,32 @@ def recipe_figures(runs: Sequence[Mapping[str, Any]]) -> str:
         + "\nFloat: the fine-tuned Keras network. Integers: the int8 file through LiteRT, one thread, one example a call. Same "
         + f"answers: of the evaluation set's examples, those that both decide alike.\nOn {machine(runs[0])}, by\n\n{commands}"
     )
+
+
+def student_figures(runs: Mapping[str, Mapping[str, Any]]) -> str:
+    """A row for each of ``runs`` (name -> run), as ``scripts/compare_runs.py`` has it, with where and when they were measured.
+
+    Raises:
+        RunError: a run has not been validated, or the runs are of several metrics, machines or versions.
+    """
+    one_machine(list(runs.values()))
+    table = compare_table(compare_runs(runs))
+    dates = sorted({run["date"][:10] for run in runs.values()})
+    lengths = sorted({run["stages"]["export"]["sequence_length"] for run in runs.values()})
+    return (
+        markdown(table.columns, table.rows)
+        + "\nFloat: the Keras network after the last step. The other figures are of the file, through LiteRT: one thread, one "
+        + f"example of {' or '.join(map(str, lengths))} word pieces a call. "
+        + f"{' to '.join(sorted({dates[0], dates[-1]}))}, on {machine(next(iter(runs.values())))}.\n"
+    )
+
+
+def one_machine(runs: Sequence[Mapping[str, Any]]) -> None:
+    machines = sorted({machine(run) for run in runs})
+    if len(machines) > 1:
+        raise RunError(
+            f"the runs must be of one machine and its versions, they are of {'; '.join(machines)}."
+        )
 
 
 def recipe_rows(run: Mapping[str, Any]) -> list[list[str]]:
@@ -138,17 +162,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("run", type=Path, help="the run folder")
+    parser.add_argument("run", type=Path, nargs="?", help="the run folder whose forms to show")
     parser.add_argument("--recipes", type=Path, nargs="+", default=[], help="run folders of other recipes")
+    parser.add_argument("--students", type=Path, nargs="+", default=[], help="run folders of a study")
     parser.add_argument("--readme", type=Path, default=Path("README.md"))
     arguments = parser.parse_args()
+    folders = [*([arguments.run] if arguments.run else []), *arguments.recipes, *arguments.students]
+    if not folders:
+        raise RunError("there is nothing to show. Name a run folder, or some with --recipes or --students.")
     text = read(arguments.readme)
-    text = put(text, "figures", form_figures(RunRecord.load(arguments.run).content))
+    if arguments.run:
+        text = put(text, "figures", form_figures(RunRecord.load(arguments.run).content))
     if arguments.recipes:
         runs = [RunRecord.load(folder).content for folder in arguments.recipes]
         text = put(text, "recipes", recipe_figures(runs))
+    if arguments.students:
+        students = {folder.name: RunRecord.load(folder).content for folder in arguments.students}
+        text = put(text, "students", student_figures(students))
     write_text(arguments.readme, text)
-    print(f"{arguments.readme} now shows {', '.join(map(str, [arguments.run, *arguments.recipes]))}")
+    print(f"{arguments.readme} now shows {', '.join(map(str, folders))}")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,33 @@ def test_script_puts_both_tables_where_they_belong_and_says_where_they_are_from(
     )
 
 
+def test_script_shows_the_runs_of_a_study_alone(run, tmp_path):
+    for name, accuracy, date in (("teacher", 0.835, "2026-11-20"), ("student-8mb", 0.815, "2026-11-21")):
+        content = deepcopy(run)
+        content["date"] = date + content["date"][10:]
+        content["stages"]["validate"]["forms"]["int8"]["metrics"]["accuracy"] = accuracy
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(content))
+    readme = tmp_path / "README.md"
+    readme.write_text("a\n<!-- students: x -->\nold\n<!-- end of students -->\nb\n")
+    arguments = ["--students", tmp_path / "teacher", tmp_path / "student-8mb", "--readme", readme]
+
+    done = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    text = readme.read_text()
+    assert text.startswith("a\n<!-- students: x -->\n| Run | Accuracy, float | Accuracy, int8 | Size (MiB) |")
+    assert "| teacher | 0.8450 | 0.8350 | 15.50 |" in text and "| student-8mb | 0.8450 | 0.8150 |" in text
+    assert "one example of 64 word pieces a call. 2026-11-20 to 2026-11-21, on Test CPU" in text
+    assert "old" not in text and text.endswith("b\n")
+
+
+def test_script_without_a_run_says_what_to_name():
+    done = subprocess.run([sys.executable, SCRIPT], capture_output=True, text=True)
+
+    assert done.returncode == 1 and "there is nothing to show. Name a run folder" in done.stderr
+
+
 def test_recipes_of_two_machines_make_no_table(script, run, snips):
     snips["host"]["processor"] = "Another"
 
