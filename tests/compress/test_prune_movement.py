@@ -29,6 +29,7 @@ from tfbert_edge.training.precision import precision
 EPOCHS, UPDATES = 3, 12
 HARD = MovementSettings(remaining=0.3, begin_ratio=0.2, end_ratio=0.6, frequency=2, score_learning_rate=0.1)
 SOFT = MovementSettings(masking="soft", penalty=1e-2, begin_ratio=0.0, end_ratio=0.5, score_learning_rate=0.5)
+SHARE = dataclasses.replace(SOFT, remaining=0.3, frequency=2)
 
 
 def features(count: int = 32) -> Features:
@@ -68,6 +69,11 @@ def hard():
 @pytest.fixture(scope="module")
 def soft():
     return train(SOFT)
+
+
+@pytest.fixture(scope="module")
+def share():
+    return train(SHARE)
 
 
 def with_random_scores(settings: MovementSettings) -> MovementMasks:
@@ -174,8 +180,14 @@ def test_top_share_tells_equal_scores_apart_by_the_second_key():
     scores = np.array([[0.0, 3.0, 0.0], [-1.0, 0.0, 0.0]])
     ties = np.array([[0.1, 0.0, 0.4], [9.0, 0.3, 0.2]])
 
-    np.testing.assert_array_equal(top_share(scores, ties, 0.5), [[0, 1, 1], [0, 1, 0]])
-    assert top_share(scores, ties, 0.01).sum() == 1
+    (mask,) = top_share([scores], [ties], 0.5)
+    first, second = top_share([scores, np.array([5.0, -2.0])], [ties, np.zeros(2)], 0.5)
+    (one,) = top_share([scores], [ties], 0.01)
+
+    np.testing.assert_array_equal(mask, [[0, 1, 1], [0, 1, 0]])
+    np.testing.assert_array_equal(first, mask)
+    np.testing.assert_array_equal(second, [1, 0])
+    assert one.sum() == 1
 
 
 def test_hard_pruning_leaves_exactly_the_share_asked_and_the_trained_weights_there(hard):
@@ -224,6 +236,39 @@ def test_soft_pruning_leaves_fewer_weights_under_a_higher_penalty(soft):
     assert 0.0 < remaining_weights(less)["overall"] < 0.5 * remaining_weights(soft[0])["overall"]
 
 
+def test_soft_masks_of_a_share_have_one_threshold_under_the_whole_penalty():
+    masks = with_random_scores(
+        MovementSettings(masking="soft", penalty=8.0, remaining=0.2, begin_ratio=0.1, end_ratio=0.8)
+    )
+    # Kernels differ, so that one may lose more than another.
+    masks.layers[0].scores.assign_add(tf.ones(masks.layers[0].scores.shape))
+    scores = np.concatenate([layer.scores.numpy().ravel() for layer in masks.layers])
+    loss = masks.penalized(lambda batch, outputs: tf.constant([1.0]))
+
+    for update, share in ((0, 1.0), (10, 1.0), (30, 1 - 0.8 * (1 - (5 / 7) ** 3)), (80, 0.2)):
+        masks.before_update(update)
+        assert sum(active(layer) for layer in masks.layers) == round(share * scores.size)
+        assert len({float(layer.threshold) for layer in masks.layers}) == 1
+        np.testing.assert_allclose(loss({}, None), [1.0 + 8.0 * expit(scores).mean()], rtol=1e-5)
+    assert active(masks.layers[0]) > 1.5 * 0.2 * masks.layers[0].scores.shape.num_elements()
+
+
+def test_soft_pruning_to_a_share_leaves_exactly_that_of_all_kernels_together(share):
+    plain, masks = share
+    kernels = {name: kernel.numpy() for name, kernel in encoder_kernels(plain).items()}
+    scores = {name: masks.model.get_layer(name).scores.numpy() for name in kernels}
+    size = sum(kernel.size for kernel in kernels.values())
+
+    assert sum(np.count_nonzero(kernel) for kernel in kernels.values()) == round(0.3 * size)
+    kept, gone = (
+        np.concatenate([scores[name][(kernel != 0) == stays] for name, kernel in kernels.items()])
+        for stays in (True, False)
+    )
+    assert kept.min() >= gone.max()
+    shares = remaining_weights(plain)
+    assert shares["overall"] == pytest.approx(0.3, abs=1e-4) and max(shares.values()) > 0.31
+
+
 def test_scores_learn_at_their_own_rate_and_do_not_decay():
     masks = MovementMasks(masked_network(tiny_model()), HARD, updates=UPDATES)
     variables = masks.model.trainable_variables
@@ -244,7 +289,11 @@ def test_scores_learn_at_their_own_rate_and_do_not_decay():
     np.testing.assert_allclose(masks.layers[1].scores, np.full(layer.scores.shape, -0.1), rtol=1e-3)
 
 
-@pytest.mark.parametrize(("settings", "straight"), [(HARD, "hard"), (SOFT, "soft")], ids=["hard", "soft"])
+@pytest.mark.parametrize(
+    ("settings", "straight"),
+    [(HARD, "hard"), (SOFT, "soft"), (SHARE, "share")],
+    ids=["hard", "soft", "share"],
+)
 def test_pruning_stopped_between_two_choices_of_masks_and_resumed_ends_with_the_same_weights(
     settings, straight, request, tmp_path
 ):

@@ -215,21 +215,27 @@ def test_load_recipe_with_masks_that_cannot_prune_says_so_before_anything_runs(w
         "compress:\n"
         "  - {method: prune_movement}\n"
         "  - {method: distill_outputs}\n"
-        "  - {method: prune_movement, masking: soft, remaining: 0.5, frequency: 3}\n"
+        "  - {method: prune_movement, masking: soft, frequency: 3}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_movement, masking: soft, penalty: 1, threshold: 0.2, remaining: 0.5, frequency: 3}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_movement, penalty: 1, threshold: 0.2, remaining: 0.5}\n"
         "  - {method: distill_outputs}\n"
         "  - {method: prune_movement, remaining: 0.5, begin_ratio: 0.5, end_ratio: 0.5}\n"
     )
     above = text.replace("remaining: 0.5, begin", "remaining: 1.5, begin")
 
-    hard, soft, both, every, begin = mistakes(write(text))
+    hard, soft, every, both, no_penalty, no_threshold, begin = mistakes(write(text))
     (share,) = mistakes(write(above))
 
     assert "compress.0: masking hard needs remaining" in hard
     assert "compress.2: masking soft needs penalty" in soft
-    assert "compress.2.remaining: has no effect with masking soft" in both
-    assert "compress.2.frequency: has no effect with masking soft" in every
-    assert "compress.4.begin_ratio: must be below end_ratio, 0.5" in begin
-    assert "compress.4.remaining: must be below 1, was 1.5" in share
+    assert "compress.2.frequency: has no effect without remaining" in every
+    assert "compress.4.threshold: has no effect with remaining" in both
+    assert "compress.6.penalty: has no effect with masking hard" in no_penalty
+    assert "compress.6.threshold: has no effect with masking hard" in no_threshold
+    assert "compress.8.begin_ratio: must be below end_ratio, 0.5" in begin
+    assert "compress.8.remaining: must be below 1, was 1.5" in share
 
 
 def test_load_recipe_with_a_lottery_ticket_that_is_not_the_first_step_says_so(write, mistakes):

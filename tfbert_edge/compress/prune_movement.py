@@ -10,6 +10,10 @@ With p = (u - begin) / (end - begin) at update u, held in [0, 1], the way to the
 
     c = 1 - (1 - p)^3,  v = 1 - c (1 - remaining),  t = c * threshold,  lambda = c * penalty
 
+where one wants a share with the penalty's scores, soft masks may have the threshold that leaves it:
+
+    soft, v:  M = Top_v(S) over all kernels together, lambda = penalty from the first update on
+
 so everything stays until ``begin``, and the network recovers at the final level from ``end`` on. In the paper this happens as
 the pretrained network is fine-tuned, and embeddings do not train. It departs from the paper in three things: the penalty is the
 mean over all weights of all kernels, where the paper has the sum, so that it does not depend on the network's size; the soft
@@ -20,7 +24,7 @@ being told apart by the weights' magnitudes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +41,11 @@ from tfbert_edge.training.optimizer import AdamW
 
 @dataclass(frozen=True)
 class MovementSettings:
-    """How much stays: ``remaining`` with ``masking`` hard; ``penalty`` and ``threshold`` decide with soft.
+    """How much stays: ``remaining`` with ``masking`` hard; with soft ``penalty`` and ``threshold`` decide, or ``penalty`` what
+    stays and ``remaining`` how much.
 
-    ``begin_ratio`` and ``end_ratio`` are shares of all updates; a hard mask is chosen anew every ``frequency`` updates.
+    ``begin_ratio`` and ``end_ratio`` are shares of all updates; where a share stays, masks are chosen anew every ``frequency``
+    updates.
     """
 
     masking: str = "hard"
@@ -100,18 +106,21 @@ class MovementMasks:
 
     def before_update(self, update: int) -> None:
         """Set the thresholds, and lambda, of ``update``."""
-        done = self.progress(update)
+        done, remaining = self.progress(update), self.settings.remaining
         if self.settings.masking == "soft":
-            self._lambda.assign(done * float(self.settings.penalty or 0.0))
+            self._lambda.assign((done if remaining is None else 1.0) * float(self.settings.penalty or 0.0))
+        if remaining is None:
             threshold = _logit(done * self.settings.threshold)
             for layer in self.layers:
                 layer.threshold.assign(threshold)
         elif done and (update % self.settings.frequency == 0 or update == self.end):
-            share = 1.0 - done * (1.0 - float(self.settings.remaining or 0.0))
-            for layer in self.layers:
-                scores = layer.scores.numpy().ravel()
+            share = 1.0 - done * (1.0 - remaining)
+            for layers in self._ranked():
+                scores = np.concatenate([layer.scores.numpy().ravel() for layer in layers])
                 place = scores.size - _count(share, scores.size)
-                layer.threshold.assign(np.partition(scores, place)[place])
+                threshold = np.partition(scores, place)[place]
+                for layer in layers:
+                    layer.threshold.assign(threshold)
 
     def after_update(self, update: int) -> None:
         """Do nothing: scores and weights move by their gradients alone."""
@@ -140,24 +149,31 @@ class MovementMasks:
     def finish(self, plain: Any) -> None:
         """Put the weights into ``plain``, the network that was copied, with exact zeros where the masks are 0."""
         copy_weights(self.model, plain)
-        for layer in self.layers:
-            kernel, scores = layer.kernel.numpy(), layer.scores.numpy()
-            if self.settings.masking == "hard":
-                mask = top_share(scores, np.abs(kernel), float(self.settings.remaining or 0.0))
+        for layers in self._ranked():
+            kernels = [layer.kernel.numpy() for layer in layers]
+            scores = [layer.scores.numpy() for layer in layers]
+            if self.settings.remaining is None:
+                masks = [some >= layer.threshold.numpy() for some, layer in zip(scores, layers, strict=True)]
             else:
-                mask = scores >= layer.threshold.numpy()
-            plain.get_layer(layer.name).kernel.assign(np.where(mask, kernel, np.float32(0)))
+                masks = top_share(scores, [np.abs(kernel) for kernel in kernels], self.settings.remaining)
+            for layer, kernel, mask in zip(layers, kernels, masks, strict=True):
+                plain.get_layer(layer.name).kernel.assign(np.where(mask, kernel, np.float32(0)))
+
+    def _ranked(self) -> list[list[MaskedDense]]:
+        """The layers whose scores are ranked together: each alone with hard masks, all with soft ones."""
+        return [self.layers] if self.settings.masking == "soft" else [[layer] for layer in self.layers]
 
 
-def top_share(scores: np.ndarray, ties: np.ndarray, share: float) -> np.ndarray:
-    """Return where the ``round(share * n)`` highest of ``scores`` are, the higher of ``ties`` first among equal ones.
+def top_share(scores: Sequence[np.ndarray], ties: Sequence[np.ndarray], share: float) -> list[np.ndarray]:
+    """Return where the ``round(share * n)`` highest of all ``scores`` are, the higher of ``ties`` first among equal ones.
 
-    At least one is chosen. Scores and ties: float, of one shape, which the boolean result has.
+    At least one is chosen. Scores and ties: float arrays, in pairs of one shape, which the boolean results have.
     """
-    order = np.lexsort((ties.ravel(), scores.ravel()))
-    mask = np.zeros(scores.size, bool)
-    mask[order[scores.size - _count(share, scores.size) :]] = True
-    return mask.reshape(scores.shape)
+    flat, second = (np.concatenate([one.ravel() for one in arrays]) for arrays in (scores, ties))
+    mask = np.zeros(flat.size, bool)
+    mask[np.lexsort((second, flat))[flat.size - _count(share, flat.size) :]] = True
+    parts = np.split(mask, np.cumsum([one.size for one in scores])[:-1])
+    return [part.reshape(one.shape) for part, one in zip(parts, scores, strict=True)]
 
 
 def remaining_weights(model: Any) -> dict[str, float]:

@@ -86,24 +86,24 @@ def _exclude(at: int, step: PruneWeights) -> Iterator[Contradiction]:
         yield contradiction(f"compress.{at}.exclude", "leaves no kernel to prune; exclude fewer")
 
 
-# masking -> what it cannot do without, and what else belongs to it alone.
-MASKINGS = {"hard": ("remaining", "frequency"), "soft": ("penalty", "threshold")}
-
-
 def movement_masked(recipe: Recipe) -> Iterator[Contradiction]:
     """What the steps ``prune_movement`` say that cannot be, or has no effect."""
     for at, step in enumerate(recipe.compress):
         if not isinstance(step, PruneMovement):
             continue
-        place, needed = f"compress.{at}", MASKINGS[step.masking][0]
+        place = f"compress.{at}"
+        needed = "remaining" if step.masking == "hard" else "penalty"
         if getattr(step, needed) is None:
             yield contradiction(place, f"masking {step.masking} needs {needed}; give it")
-        for other, fields in MASKINGS.items():
-            for field in fields if other != step.masking else ():
-                if getattr(step, field) is not None:
-                    yield contradiction(
-                        f"{place}.{field}", f"has no effect with masking {step.masking}; leave it out"
-                    )
+        idle = {
+            "penalty": step.masking == "hard" and "with masking hard",
+            "threshold": (step.masking == "hard" and "with masking hard")
+            or (step.remaining is not None and "with remaining"),
+            "frequency": step.masking == "soft" and step.remaining is None and "without remaining",
+        }
+        for field, why in idle.items():
+            if why and getattr(step, field) is not None:
+                yield contradiction(f"{place}.{field}", f"has no effect {why}; leave it out")
         if step.begin_ratio >= step.end_ratio:
             yield contradiction(
                 f"{place}.begin_ratio", f"must be below end_ratio, {step.end_ratio:g}; lower it"

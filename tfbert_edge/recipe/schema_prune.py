@@ -108,19 +108,19 @@ class PruneMovement(OutputDistillation):
     """previous: prune what the step before left, or the fine-tuned network; pretrained: prune while fine-tuning, as in the
     paper; the first step alone can."""
     masking: Literal["hard", "soft"] = "hard"
-    """hard: the highest scores of each kernel stay; soft: those above a threshold, under a penalty on all."""
+    """hard: the highest scores of each kernel stay; soft: those above a threshold for all, under a penalty on all."""
     remaining: Share | None = None
-    """hard: the share of each kernel that stays."""
+    """The share that stays: with hard of each kernel, with soft of all together, instead of those above ``threshold``."""
     penalty: PositiveFloat | None = None
-    """soft: the weight of the mean of sigmoid(score) in the loss; the higher, the fewer weights stay."""
+    """soft: the weight of the mean of sigmoid(score) in the loss; without ``remaining``, the higher, the fewer weights stay."""
     threshold: Share | None = None
-    """soft: what sigmoid(score) must reach; null: 0.1."""
+    """soft without ``remaining``: what sigmoid(score) must reach; null: 0.1."""
     begin_ratio: Probability = 0.1
     """The share of the updates after which weights begin to go."""
     end_ratio: Share = 0.8
     """The share of the updates after which no more go."""
     frequency: PositiveInt | None = None
-    """hard: the highest scores are found anew every so many updates; null: 10."""
+    """With ``remaining``: the highest scores are found anew every so many updates; null: 10."""
     score_learning_rate: PositiveFloat = 1e-2
     """How fast the scores move; it rises and falls with the weights' rate."""
     freeze_embeddings: bool = True
