@@ -10,14 +10,15 @@ With p = (u - begin) / (end - begin) at update u, held in [0, 1], the way to the
 
     c = 1 - (1 - p)^3,  v = 1 - c (1 - remaining),  t = c * threshold,  lambda = c * penalty
 
-so everything stays until ``begin``, and the network recovers at the final level from ``end`` on. Soft masks may leave a share too:
+so everything stays until ``begin``, and the network recovers at the final level from ``end`` on. Soft masks may leave
+a share too:
 
     soft, v:  M = Top_v(S) over all kernels together, lambda = penalty from the first update on
 
-In the paper this happens as the pretrained network is fine-tuned, and embeddings do not train. It departs from the paper in four
-things: soft masks of a share are not in it; the penalty is the mean over all weights of all kernels, where the paper has the
-sum, so that it does not depend on the network's size; the soft threshold is one of sigmoid(S), as in the authors' code, where
-the paper has S; and v is met exactly at the end, equal scores being told apart by the weights' magnitudes.
+In the paper this happens as the pretrained network is fine-tuned, and embeddings do not train. It departs from the paper in
+four things: soft masks of a share are not in it; the penalty is the mean over all weights of all kernels, where the paper has
+the sum, so that it does not depend on the network's size; the soft threshold is one of sigmoid(S), as in the authors' code,
+where the paper has S; and v is met exactly at the end, equal scores being told apart by the weights' magnitudes.
 
 Adam moves every score as fast, whatever its weight does for the loss: after a few thousand updates most hard masks are chance.
 Under the penalty only those scores stay up whose gradients are not small beside it.
