@@ -19,9 +19,6 @@ In the paper this happens as the pretrained network is fine-tuned, and embedding
 four things: soft masks of a share are not in it; the penalty is the mean over all weights of all kernels, where the paper has
 the sum, so that it does not depend on the network's size; the soft threshold is one of sigmoid(S), as in the authors' code,
 where the paper has S; and v is met exactly at the end, equal scores being told apart by the weights' magnitudes.
-
-Adam moves every score as fast, whatever its weight does for the loss: after a few thousand updates most hard masks are chance.
-Under the penalty only those scores stay up whose gradients are not small beside it.
 """
 
 from __future__ import annotations
