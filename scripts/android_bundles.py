@@ -85,7 +85,7 @@ TASKS: dict[str, dict[str, Any]] = {
         "head": "tokens",
         "num_outputs": 1,
         "activation": "linear",
-        "settings": {"sentences": 2, "trigram_blocking": True},
+        "settings": {"sentences": 2, "trigram_blocking": True, "frequency_levels": 3},
     },
 }
 TEXTS = (
@@ -95,7 +95,7 @@ TEXTS = (
 )
 
 
-def network(head: str, num_outputs: Any, seed: int) -> Any:
+def network(head: str, num_outputs: Any, seed: int, segments: int) -> Any:
     """A BERT of one layer and 32 dimensions with random weights, its ranges measured on random pieces."""
     from tfbert_edge.models.config import EncoderConfig
     from tfbert_edge.models.heads import build_model
@@ -111,6 +111,7 @@ def network(head: str, num_outputs: Any, seed: int) -> Any:
         head_size=16,
         intermediate_sizes=(64,),
         max_position_embeddings=LENGTH,
+        type_vocab_size=segments,
     )
     model = build_model(config, head=head, num_outputs=num_outputs)
     generator = np.random.default_rng(seed)
@@ -120,7 +121,7 @@ def network(head: str, num_outputs: Any, seed: int) -> Any:
     batches = [
         {
             "input_ids": generator.integers(0, len(PIECES), (16, LENGTH), np.int32),
-            "token_type_ids": generator.integers(0, 2, (16, LENGTH), np.int32),
+            "token_type_ids": generator.integers(0, segments, (16, LENGTH), np.int32),
             "attention_mask": np.ones((16, LENGTH), np.int32),
         }
     ]
@@ -141,7 +142,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_vocabulary(PIECES, TokenizerSettings(max_length=LENGTH, stride=4))
     for task in READERS:
         settings = dict(TASKS[task])
-        model = network(settings.pop("head"), settings.pop("num_outputs"), settings.pop("seed"))
+        segments = READERS[task](settings=settings.get("settings", {})).segment_types
+        model = network(settings.pop("head"), settings.pop("num_outputs"), settings.pop("seed"), segments)
         names = [spec.name for spec in READERS[task].outputs]
         activation = settings.pop("activation")
         path = folder / f"{task}.tflite"

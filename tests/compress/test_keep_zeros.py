@@ -6,7 +6,7 @@ import pytest
 from tfbert_edge._keras import keras
 from tfbert_edge.compress.account import account
 from tfbert_edge.compress.keep_zeros import keep_zeros
-from tfbert_edge.compress.kernels import encoder_kernels, kernel_names
+from tfbert_edge.compress.kernels import encoder_kernels, kernel_names, word_table
 from tfbert_edge.compress.quantize_aware import QuantizeAwareSettings, quantize_aware
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
@@ -88,6 +88,29 @@ def test_keep_zeros_counts_them_and_has_nothing_to_do_for_a_dense_network():
 
     assert hook.count == hook.key["zeros"] == sum(int(mask.sum()) for mask in zero.values())
     assert keep_zeros(pruned_model()[0]) == []
+
+
+def with_zeros_in_the_table(where):
+    model, _ = pruned_model()
+    table = word_table(model).numpy()
+    table[where] = 0.0
+    model.get_layer("embeddings.word").set_weights([table])
+    return model, table == 0.0
+
+
+def test_keep_zeros_keeps_those_of_a_pruned_word_table():
+    model, zero = with_zeros_in_the_table(np.s_[:, ::3])
+    before = word_table(model).numpy()
+
+    train(model, keep_zeros(model))
+
+    np.testing.assert_array_equal(word_table(model).numpy() == 0.0, zero)
+    assert (word_table(model).numpy() != before).any()
+    np.testing.assert_array_equal(word_table(fake_quantize(model)).numpy(), word_table(model).numpy())
+
+
+def test_keep_zeros_lets_a_row_of_zeros_learn():
+    assert keep_zeros(with_zeros_in_the_table(np.s_[7])[0]) == []
 
 
 def test_quantization_aware_training_keeps_zeros():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfbert_edge._keras import keras
-from tfbert_edge.compress.kernels import PARTS, encoder_kernels
+from tfbert_edge.compress.kernels import PARTS, encoder_kernels, word_table
 from tfbert_edge.compress.prune_weights import (
     MagnitudePruning,
     PruneWeightsSettings,
@@ -121,6 +121,39 @@ def test_two_of_four_pruning_takes_the_two_least_of_every_four_inputs_of_a_neuro
             expected[row + least, column] = 0.0
 
     np.testing.assert_array_equal(prune_now(kernel, sparsity=0.5, pattern="2:4"), expected)
+
+
+@pytest.mark.parametrize(("pattern", "width"), [("unstructured", 1), ("4x1", 4)])
+def test_blocks_of_the_word_table_are_of_the_values_of_one_word_piece(pattern, width):
+    model = tiny_model()
+    table = word_table(model).numpy()
+    means = np.abs(table).reshape(len(table), -1, width).mean(axis=2)
+    kept = np.repeat(means > np.median(means), width, axis=1)
+
+    settings = PruneWeightsSettings(0.5, schedule="constant", pattern=pattern, embeddings=True)
+    hook = MagnitudePruning(model, settings, updates=1)
+    hook.before_update(0)
+    hook.check()
+
+    assert len(hook.kernels) == 13
+    np.testing.assert_array_equal(word_table(model).numpy(), np.where(kept, table, 0.0))
+
+
+def test_word_table_stays_whole_unless_asked_for():
+    model = tiny_model()
+
+    MagnitudePruning(model, PruneWeightsSettings(0.5, schedule="constant"), updates=1).before_update(0)
+
+    assert (word_table(model).numpy() != 0.0).all()
+
+
+def test_word_table_that_does_not_divide_says_so():
+    model = build_model(preset("tiny", embedding_size=20), num_outputs=2)
+
+    with pytest.raises(
+        CompressionError, match=r"multiple of 16, embeddings.word has 20.*leave out embeddings"
+    ):
+        MagnitudePruning(model, PruneWeightsSettings(0.5, pattern="16x1", embeddings=True), updates=9)
 
 
 def test_pruned_groups_by_hand():

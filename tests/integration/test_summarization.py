@@ -43,7 +43,12 @@ def finished(tiny_bert_folder, tmp_path_factory):
     recipe = {
         "name": "tiny-summaries",
         "output": str(folder / "run"),
-        "task": {"type": "summarization", "sentences": 0.5, "trigram_blocking": False},
+        "task": {
+            "type": "summarization",
+            "sentences": 0.5,
+            "trigram_blocking": False,
+            "frequency_levels": 2,
+        },
         "model": {"checkpoint": str(tiny_bert_folder)},
         "data": {
             "train": {"path": str(folder / "documents.jsonl")},
@@ -73,6 +78,16 @@ def test_summaries_are_measured_on_the_test_documents(finished):
     assert counts == [84, 12, 24] and validated["examples"] == 24
     assert validated["rows"] > 24  # six sentences are longer than 32 pieces
     assert data["warnings"] == ["1 train examples repeat the texts of earlier ones and are left out."]
+
+
+def test_segments_of_all_levels_reach_the_network_and_the_bundle(finished):
+    config = json.loads((finished.model_folder / "config.json").read_text())
+    predictor = Predictor.from_bundle(finished.folder / "bundle")
+    # "The", "film" and "is" stand there twice, the other words once, in an even sentence and an odd one.
+    trace = predictor.trace("The film 1 is good.\nThe film 2 is bad.")
+
+    assert config["type_vocab_size"] == 4
+    assert {0, 1, 2, 3} == {int(one) for row in trace.rows for one in row.segment_ids[0]}
 
 
 def test_integer_only_file_chooses_what_is_worth_telling(finished):

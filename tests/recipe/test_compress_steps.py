@@ -192,9 +192,13 @@ def test_load_recipe_with_a_prune_weights_step_that_contradicts_itself_says_so_b
         "  - {method: distill_outputs}\n"
         "  - {method: prune_weights, sparsity: 0.6, exclude: ['layer_*']}\n"
         "  - {method: prune_weights, sparsity: 0.6, exclude: ['layer_1?.*']}\n"
+        "  - {method: distill_outputs}\n"
+        "  - {method: prune_weights, sparsity: 0.5, pattern: 2:4, schedule: constant, embeddings: true,\n"
+        "     freeze_embeddings: true}\n"
+        "  - {method: factorize_embeddings, size: 8}\n"
     )
 
-    half, once, end, frequency, begin, unknown, none, twice = mistakes(write(text))
+    half, once, end, frequency, begin, unknown, none, twice, *table = mistakes(write(text))
 
     assert "compress.0.sparsity: must be 0.5 with pattern 2:4" in half
     assert "compress.0.schedule: must be constant with pattern 2:4" in once
@@ -204,6 +208,10 @@ def test_load_recipe_with_a_prune_weights_step_that_contradicts_itself_says_so_b
     assert "compress.6.exclude.1: 'attention.key' matches no kernel" in unknown
     assert "compress.8.exclude: leaves no kernel to prune" in none
     assert "compress.9: prune_weights follows prune_weights: make them one step" in twice
+    filled, frozen, of_four = table
+    assert "compress.11.embeddings: leaves zeros that factorize_embeddings would fill" in filled
+    assert "compress.11.embeddings: prunes what freeze_embeddings keeps from healing" in frozen
+    assert "compress.11.embeddings: cannot be with pattern 2:4" in of_four
 
 
 def test_load_recipe_with_masks_that_cannot_prune_says_so_before_anything_runs(write, mistakes):

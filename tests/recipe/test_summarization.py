@@ -19,6 +19,8 @@ def test_limits_are_counts_or_shares(write):
     assert load_recipe(path).task.trigram_blocking
     task = load_recipe(path, ["task.sentences=null", "task.words=0.4"]).task
     assert (task.sentences, task.words) == (None, 0.4)
+    assert load_recipe(path).task.frequency_levels is None
+    assert load_recipe(path, ["task.frequency_levels=4"]).task.frequency_levels == 4
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ def test_limits_are_counts_or_shares(write):
         (["task.sentences=null"], "of which neither is given"),
         (["task.sentences=1.5"], "task.sentences: must be a count (1, 2, ...) or a fraction between 0 and 1"),
         (["task.sentences=0"], "must be a count"),
+        (["task.frequency_levels=1"], "task.frequency_levels: must be at least 2"),
         (["task.labels=[a, b]"], "task.labels: no such key"),
         (["training.class_weights=balanced"], "a summarization task has no classes"),
         (["training.label_smoothing=0.1"], "a summarization task has no labels to smooth"),

@@ -51,6 +51,25 @@ def test_rows_of_a_long_document_are_windows_of_whole_sentences(stride, expected
     assert all(len(row.ids) <= 7 and row.segment_ids[0] == 0 for row in rows)
 
 
+def test_segments_tell_how_often_a_piece_stands_in_the_whole_document():
+    # "one" stands there once, "a" twice, "bad" three times, "good" four times; of these windows, none sees all of them.
+    text = "One a good.\nGood bad bad\nGood a bad!\ngood"
+
+    rows = reader(sentences=1, frequency_levels=3).rows(text, None, tokenizer(), max_length=12)
+
+    assert [row.ids for row in rows] == [
+        [CLS, 10, 5, 6, 14, SEP, CLS, 6, 7, 7, SEP],
+        [CLS, 6, 5, 7, 15, SEP, CLS, 6, SEP],
+    ]
+    assert [row.segment_ids for row in rows] == [
+        [0, 0, 2, 4, 0, 0, 1, 5, 3, 3, 1],
+        [0, 4, 2, 2, 0, 0, 1, 5, 1],
+    ]
+    (last,) = reader(sentences=1, frequency_levels=2).rows("good " * 9, None, tokenizer(), max_length=12)
+    assert last.segment_ids == [0] + [2] * 9 + [0]
+    assert reader(sentences=1, frequency_levels=3).segment_types == 6 and reader().segment_types == 2
+
+
 def test_overlap_gives_way_to_a_long_sentence():
     rows = reader().rows("One two\nA\none two three four good", None, tokenizer(4), max_length=8)
 

@@ -56,6 +56,7 @@ STUDENTS = {
             "end_ratio": 0.9,
             "frequency": 2,
             "pattern": "4x1",
+            "embeddings": True,
             "exclude": ["*.attention.key"],
             **OUTPUTS,
         },

@@ -120,7 +120,8 @@ def test_limits_other_than_one_are_refused(limits):
 
 
 def test_task_is_made_again_from_its_parameters():
-    for one in (Summarization(sentences=3), Summarization(words=0.4, trigram_blocking=False)):
+    levels = Summarization(sentences=2, frequency_levels=4)
+    for one in (Summarization(sentences=3), Summarization(words=0.4, trigram_blocking=False), levels):
         again = task_from(type="summarization", **json.loads(json.dumps(one.parameters)))
 
         assert again.parameters == one.parameters == one.settings == again.reader.settings

@@ -11,15 +11,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfbert_edge._keras import tf
-from tfbert_edge.compress.kernels import encoder_kernels
+from tfbert_edge.compress.kernels import encoder_kernels, word_table
+from tfbert_edge.models.embeddings import WORDS
 from tfbert_edge.training.hooks import StepHook
 
 
 class KeepZeros:
-    """The hook that keeps the encoder's kernels zero where they are now; ``count`` says at how many places."""
+    """The hook that keeps the encoder's kernels and the word table zero where they are now; ``count`` says at how many places.
+
+    Rows of the table that are zero as a whole are no sign of pruning: a checkpoint may have one for [PAD].
+    """
 
     def __init__(self, model: Any) -> None:
         masks = {name: (kernel, kernel.numpy() != 0.0) for name, kernel in encoder_kernels(model).items()}
+        table = word_table(model)
+        left = table.numpy() != 0.0
+        if not left[left.any(axis=1)].all():
+            masks[WORDS] = (table, left)
         pruned = {name: pair for name, pair in masks.items() if not pair[1].all()}
         self.count = sum(int((~mask).sum()) for _, mask in pruned.values())
         self.key: Mapping[str, Any] = {"zeros": self.count}

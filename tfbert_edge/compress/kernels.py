@@ -1,4 +1,4 @@
-"""The matrices that unstructured pruning is about: the kernels of the encoder's Dense layers, by layer name."""
+"""The matrices that pruning of weights is about: kernels of the encoder's Dense layers by layer name, and the word table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import numpy as np
+
+from tfbert_edge.models.embeddings import WORDS
 
 PARTS = (
     "attention.query",
@@ -15,8 +17,9 @@ PARTS = (
     "ffn.intermediate",
     "ffn.output",
 )
-# Of a fake-quantized network, the wrappers; the head and the embeddings (with their projection) are not pruned.
+# Of a fake-quantized network, the wrappers; the head and what else embeds are not pruned.
 _ENCODER_LAYER = re.compile(r"(?:quant_)?(layer_\d+\..+)")
+_WORD_TABLE = re.compile(rf"(?:quant_)?{re.escape(WORDS)}")
 
 
 def encoder_kernels(model: Any) -> dict[str, Any]:
@@ -33,6 +36,13 @@ def encoder_kernels(model: Any) -> dict[str, Any]:
             if variable.name.split("/")[-1] == "kernel:0":
                 found[match[1]] = variable
     return found
+
+
+def word_table(model: Any) -> Any:
+    """Return the variable of the word embeddings, float32 ``(pieces, width)``; ``model`` is plain or fake-quantized."""
+    (layer,) = (layer for layer in model.layers if _WORD_TABLE.fullmatch(layer.name))
+    (table,) = (one for one in layer.variables if one.name.split("/")[-1] == "embeddings:0")
+    return table
 
 
 def kernel_names(layers: int) -> list[str]:

@@ -53,7 +53,8 @@ def _labels(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float
 
 
 def _segments(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: float) -> Any:
-    segments = batch["token_type_ids"]
+    # The parity of a segment tells sentences apart, whatever else it tells of a piece.
+    segments = tf.math.floormod(batch["token_type_ids"], 2)
     first = tf.concat([tf.ones_like(segments[:, :1], tf.bool), segments[:, 1:] != segments[:, :-1]], axis=1)
     counted = tf.cast(first, tf.float32) * tf.cast(batch["attention_mask"], tf.float32)
     apart = tf.reduce_sum(_bernoulli(ours, theirs, temperature) * counted, axis=1)

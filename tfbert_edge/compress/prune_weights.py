@@ -11,7 +11,10 @@ where the network computes in bfloat16, to which the wrappers' own forward pass 
 so a resumed training has it.
 
 Blocks are of a Keras kernel's layout, inputs first. LiteRT has sparse kernels for blocks of 4 along the inputs in float
-(``4x1``) and of 16 in int8 (``16x1``), which XNNPACK does not take; single weights and 2:4 make the compressed file smaller.
+(``4x1``) and of 16 in int8 (``16x1``), which XNNPACK does not take. All make the compressed file smaller, blocks more than
+single weights: zeros side by side deflate to less.
+
+The word table holds a row a word piece; its blocks are of the values of one row, which stand side by side in the file.
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ from typing import Any
 import numpy as np
 
 from tfbert_edge._keras import tf, tfmot
-from tfbert_edge.compress.kernels import encoder_kernels
+from tfbert_edge.compress.kernels import encoder_kernels, word_table
 from tfbert_edge.errors import CompressionError
+from tfbert_edge.models.embeddings import WORDS
 
 UNSTRUCTURED, TWO_OF_FOUR = "unstructured", "2:4"
 # How many inputs of one neuron make a group, of which all go (or two, for 2:4).
@@ -35,7 +39,7 @@ CHANGES = 50
 
 @dataclass(frozen=True)
 class PruneWeightsSettings:
-    """What share of each kernel goes, when, and in which pattern, a key of ``GROUPS``.
+    """What share of each kernel goes, when, and in which pattern, a key of ``GROUPS``; ``embeddings``: of the word table too.
 
     ``begin_ratio`` and ``end_ratio`` are shares of all updates, ``frequency`` is in updates; None for the last two, which
     ``constant`` does not have: 0.75, and as often as makes about 50 changes.
@@ -48,6 +52,7 @@ class PruneWeightsSettings:
     frequency: int | None = None
     pattern: str = UNSTRUCTURED
     exclude: Sequence[str] = ()
+    embeddings: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,10 @@ class MagnitudePruning:
         kernels = encoder_kernels(model)
         names = pruned_names(kernels, settings.exclude)
         self.kernels = {name: kernels[name] for name in names}
+        if settings.embeddings:
+            self.kernels[WORDS] = word_table(model)
         _must_divide(self.kernels, settings.pattern)
-        self._wrappers = [self._wrapper(model.get_layer(name)) for name in names]
+        self._wrappers = [self._wrapper(model.get_layer(name)) for name in self.kernels]
         self._change = tf.function(self._change_masks, input_signature=[tf.TensorSpec((), tf.int64)])
         self._mask = tf.function(self._mask_weights)
 
@@ -124,13 +131,14 @@ class MagnitudePruning:
             CompressionError: a kernel has too few zeros, or not in the pattern.
         """
         for name, kernel in self.kernels.items():
-            gone, groups = pruned_groups(kernel.numpy(), self.settings.pattern)
+            gone, groups = pruned_groups(_by_inputs(name, kernel.numpy()), self.settings.pattern)
             wanted = groups if self.settings.pattern == TWO_OF_FOUR else self.settings.sparsity * groups
             # TF-MOT rounds the number of groups that stay, and keeps one at least.
             if gone <= wanted - 1 and groups - gone > 1:
                 raise CompressionError(
                     f"{name}: {self.settings.pattern} of sparsity {self.settings.sparsity:g} must leave {groups - wanted:,.0f} "
-                    f"of {groups:,} groups, {groups - gone:,} are left: many weights are of one magnitude. Add it to exclude."
+                    f"of {groups:,} groups, {groups - gone:,} are left: many weights are of one magnitude. "
+                    f"To keep it whole, {_left_out(name)}."
                 )
 
     def _wrapper(self, layer: Any) -> Any:
@@ -140,11 +148,12 @@ class MagnitudePruning:
             if given.schedule == "constant"
             else sparsity.PolynomialDecay(0.0, given.sparsity, when.begin, when.end, frequency=when.frequency)
         )
-        pattern: dict[str, Any] = {"block_size": (GROUPS[given.pattern], 1)}
+        block = (GROUPS[given.pattern], 1)
+        pattern: dict[str, Any] = {"block_size": block[::-1] if layer.name == WORDS else block}
         if given.pattern == TWO_OF_FOUR:
             pattern = {"sparsity_m_by_n": (2, 4)}
         wrapper = sparsity.prune_low_magnitude(layer, schedule, dtype="float32", **pattern)
-        wrapper.build((None, int(layer.kernel.shape[0])))
+        wrapper.build((None, None) if layer.name == WORDS else (None, int(layer.kernel.shape[0])))
         return wrapper
 
     def _change_masks(self, update: Any) -> None:
@@ -185,11 +194,22 @@ def pruned_names(names: Iterable[str], exclude: Sequence[str]) -> list[str]:
 def _must_divide(kernels: Mapping[str, Any], pattern: str) -> None:
     size = GROUPS[pattern]
     for name, kernel in kernels.items():
-        if kernel.shape[0] % size:
+        inputs = kernel.shape[1 if name == WORDS else 0]
+        if inputs % size:
+            whose = "rows whose width is" if name == WORDS else "kernels whose inputs are"
             raise CompressionError(
-                f"pattern {pattern} needs kernels whose inputs are a multiple of {size}, {name} has {kernel.shape[0]}. "
-                f"Choose another pattern, or add '*.{name.partition('.')[2]}' to exclude."
+                f"pattern {pattern} needs {whose} a multiple of {size}, {name} has {inputs}. "
+                f"Choose another pattern, or {_left_out(name)}."
             )
+
+
+def _by_inputs(name: str, matrix: np.ndarray) -> np.ndarray:
+    """A kernel as it is, the word table with a column a word piece: groups go down the columns."""
+    return matrix.T if name == WORDS else matrix
+
+
+def _left_out(name: str) -> str:
+    return "leave out embeddings" if name == WORDS else f"add '*.{name.partition('.')[2]}' to exclude"
 
 
 def pruned_groups(kernel: np.ndarray, pattern: str) -> tuple[int, int]:

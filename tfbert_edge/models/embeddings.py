@@ -8,7 +8,7 @@ from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.normalization import NORMS
 
-WORDS, EXPANSION = "embeddings.word", "embeddings.expansion"
+WORDS, EXPANSION, SEGMENTS = "embeddings.word", "embeddings.expansion", "embeddings.token_type"
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -60,7 +60,7 @@ def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: 
         dtype="float32",
     )(input_ids)
     if config.type_vocab_size:
-        segments = table(config.type_vocab_size, width, "embeddings.token_type")(token_type_ids)
+        segments = table(config.type_vocab_size, width, SEGMENTS)(token_type_ids)
         offset = keras.layers.Add(name="embeddings.offset", dtype="float32")([segments, offset])
     total = keras.layers.Add(name="embeddings.sum", dtype="float32")([words, offset])
     normal = NORMS[config.normalization](

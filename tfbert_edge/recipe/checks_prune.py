@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ def weights_pruned(recipe: Recipe) -> Iterator[Contradiction]:
             yield from _pattern(at, step)
             yield from _schedule(at, step)
             yield from _exclude(at, step)
+            yield from _embeddings(at, step, [one.method for one in recipe.compress[at + 1 :]])
 
 
 def pretrained_first(recipe: Recipe) -> Iterator[Contradiction]:
@@ -84,6 +85,24 @@ def _exclude(at: int, step: PruneWeights) -> Iterator[Contradiction]:
             )
     if all(any(fnmatchcase(name, pattern) for pattern in step.exclude) for name in KERNELS):
         yield contradiction(f"compress.{at}.exclude", "leaves no kernel to prune; exclude fewer")
+
+
+def _embeddings(at: int, step: PruneWeights, after: Sequence[str]) -> Iterator[Contradiction]:
+    if step.embeddings and "factorize_embeddings" in after:
+        yield contradiction(
+            f"compress.{at}.embeddings",
+            "leaves zeros that factorize_embeddings would fill; put that before prune_weights",
+        )
+    if step.embeddings and step.freeze_embeddings:
+        yield contradiction(
+            f"compress.{at}.embeddings",
+            "prunes what freeze_embeddings keeps from healing; leave one of them out",
+        )
+    if step.embeddings and step.pattern == "2:4":
+        yield contradiction(
+            f"compress.{at}.embeddings",
+            "cannot be with pattern 2:4, which is one of matrix products; leave it out",
+        )
 
 
 def movement_masked(recipe: Recipe) -> Iterator[Contradiction]:

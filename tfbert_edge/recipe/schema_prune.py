@@ -92,6 +92,8 @@ class PruneWeights(OutputDistillation):
     """polynomial: weights go every so many updates; null: about 50 times in all."""
     pattern: Literal["unstructured", "4x1", "16x1", "2:4"] = "unstructured"
     """unstructured: single weights; 4x1, 16x1: blocks of so many inputs of a neuron; 2:4: two of every four inputs."""
+    embeddings: bool = False
+    """The same share of the word embeddings goes too; blocks are of so many values of a word piece."""
     freeze_embeddings: bool = False
     """The embeddings do not train."""
     exclude: tuple[str, ...] = ()

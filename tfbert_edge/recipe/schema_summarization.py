@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tfbert_edge.recipe.block import Block
@@ -25,6 +25,9 @@ class SummarizationTask(Block):
     """In place of sentences, how many words it may have: a count, or a fraction of the document's."""
     trigram_blocking: bool = True
     """Whether a sentence that repeats three words in a row of one already chosen is left out."""
+    frequency_levels: Annotated[int, Field(ge=2, le=8)] | None = None
+    """Each word piece is embedded with how often it stands in the whole document, in so many levels: once, 2 or 3 times, 4 to
+    7 times, and so on, the last without an end; null: it is not."""
 
     @model_validator(mode="after")
     def _one_limit(self) -> SummarizationTask:

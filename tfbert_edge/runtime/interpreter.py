@@ -100,7 +100,7 @@ class EdgeInterpreter:
 
         Args:
             ids: integers, (n,) or (1, n), padded to ``sequence_length``.
-            segment_ids: the same shape; 0 or 1.
+            segment_ids: the same shape; the segment of each piece, below the number of types that the model has.
             mask: the same shape; 1 for a piece, 0 for padding.
 
         Returns:

@@ -49,6 +49,11 @@ class Reader(ABC):
         self.labels = tuple(labels)
         self.settings = dict(settings or {})
 
+    @property
+    def segment_types(self) -> int:
+        """How many types of segments its rows may have: the network must embed as many."""
+        return 2
+
     def rows(self, text: str, pair: str | None, tokenizer: Tokenizer, *, max_length: int) -> list[Encoding]:
         """Read one example as rows of at most ``max_length`` pieces.
 

@@ -3,12 +3,20 @@
 Each sentence stands in a row as ``[CLS] pieces [SEP]``, and the segments of a row's sentences alternate: 0, 1, 0, 1, ... The
 network's number at a sentence's [CLS] is its score. The paper reads one row and drops what is beyond its end. Here a document
 that is longer than a row is read in windows of whole sentences, and a sentence of several windows has the mean of its scores.
+
+Beyond the paper, the segment of a piece can also tell how often the piece stands in the document, c times, in L levels:
+
+    segment = (number of the sentence in its row) mod 2 + 2 min(floor(log2 c), L - 1)
+
+What a document comes back to is what extracts are made of (Luhn 1958), and a window does not see all of it. [CLS] and [SEP]
+are of level 0.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -66,12 +74,20 @@ class SummarizationResult:
 class SummarizationReader(Reader):
     """The sentences of a document that make its summary.
 
-    Settings: ``sentences`` or ``words``, and ``trigram_blocking``; see `choose_sentences`.
+    Settings: ``sentences`` or ``words``, and ``trigram_blocking``; see `choose_sentences`. And ``frequency_levels``, L above.
     """
 
     outputs: ClassVar[tuple[OutputSpec, ...]] = (OutputSpec("scores", per_piece=True),)
     cuts: ClassVar[bool] = False
     paired: ClassVar[bool | None] = False
+
+    @property
+    def segment_types(self) -> int:
+        return 2 * self._levels
+
+    @property
+    def _levels(self) -> int:
+        return int(self.settings.get("frequency_levels") or 1)
 
     def width(self, spec: OutputSpec) -> int | None:
         return None  # the last axis is that of pieces
@@ -90,8 +106,10 @@ class SummarizationReader(Reader):
             empty = tokenizer.encode("", max_length=max_length)
             return [SentenceRow(empty.ids, empty.segment_ids, empty.offsets)]
         windows = _windows([len(read[number].ids) for number in kept], max_length, tokenizer.settings.stride)
+        counts = Counter(piece for number in kept for piece in read[number].ids[1:-1])
+        added = {piece: 2 * min(count.bit_length(), self._levels) - 2 for piece, count in counts.items()}
         return [
-            _row([(kept[at], spans[kept[at]][0], read[kept[at]]) for at in range(*window)])
+            _row([(kept[at], spans[kept[at]][0], read[kept[at]]) for at in range(*window)], added)
             for window in windows
         ]
 
@@ -162,8 +180,8 @@ def _windows(lengths: Sequence[int], longest: int, stride: int) -> list[tuple[in
             shared += lengths[first]
 
 
-def _row(read: Sequence[tuple[int, int, Encoding]]) -> SentenceRow:
-    """One row of sentences: number, begin in the document, and pieces of each."""
+def _row(read: Sequence[tuple[int, int, Encoding]], added: Mapping[int, int]) -> SentenceRow:
+    """One row of sentences: number, begin in the document, and pieces of each; and what each piece adds to its segment."""
     ids: list[int] = []
     segment_ids: list[int] = []
     offsets: list[tuple[int, int]] = []
@@ -171,7 +189,7 @@ def _row(read: Sequence[tuple[int, int, Encoding]]) -> SentenceRow:
     for place, (_, start, one) in enumerate(read):
         marks.append(len(ids))
         ids += one.ids
-        segment_ids += [place % 2] * len(one.ids)
+        segment_ids += [place % 2, *(place % 2 + added[piece] for piece in one.ids[1:-1]), place % 2]
         inside = [(begin + start, end + start) for begin, end in one.offsets[1:-1]]
         offsets += [(0, 0), *inside, (0, 0)]
     return SentenceRow(

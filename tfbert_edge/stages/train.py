@@ -12,6 +12,7 @@ from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
 from tfbert_edge.errors import CheckpointError
 from tfbert_edge.models.checkpoint import Loaded, load_checkpoint, read_config, save_checkpoint
+from tfbert_edge.models.segments import more_segments
 from tfbert_edge.models.sharing import tied_variables
 from tfbert_edge.models.vocabulary import change_vocabulary
 from tfbert_edge.recipe.schema import TrainingConfig
@@ -172,11 +173,13 @@ def _load(run: Run, task: Task, rows: list[tuple[int, ...]] | None) -> Loaded:
         seed=run.recipe.seed,
         new_head=bool(names) and foreign,
     )
-    if rows is None:
-        return loaded
-    changed, config = change_vocabulary(
-        loaded.model, loaded.config, rows, head=task.head, seed=run.recipe.seed
-    )
+    changed, config = loaded.model, loaded.config
+    if task.reader.segment_types > 2:
+        changed, config = more_segments(
+            changed, config, task.reader.segment_types, head=task.head, seed=run.recipe.seed
+        )
+    if rows is not None:
+        changed, config = change_vocabulary(changed, config, rows, head=task.head, seed=run.recipe.seed)
     return Loaded(changed, config, loaded.new_weights)
 
 

@@ -40,13 +40,19 @@ class Summarization(ReadTask):
     reader: SummarizationReader
 
     def __init__(
-        self, sentences: float | None = None, words: float | None = None, trigram_blocking: bool = True
+        self,
+        sentences: float | None = None,
+        words: float | None = None,
+        trigram_blocking: bool = True,
+        frequency_levels: int | None = None,
     ) -> None:
         """
         Args:
             sentences: how many sentences a summary has, or, below 1, which share of the document's.
             words: in place of it, how many words it may have, or which share of the document's.
             trigram_blocking: whether a sentence that repeats three words in a row of another is left out.
+            frequency_levels: in how many levels the network is told how often a piece stands in the document, see
+                `SummarizationReader`; None: not at all.
 
         Raises:
             DataError: both limits are given, or none.
@@ -59,6 +65,7 @@ class Summarization(ReadTask):
         self.sentences = sentences
         self.words = words
         self.trigram_blocking = trigram_blocking
+        self.frequency_levels = frequency_levels
 
     @property
     def num_outputs(self) -> int:
@@ -67,11 +74,14 @@ class Summarization(ReadTask):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The limit that is set, and whether repetition is blocked."""
-        limits = {"sentences": self.sentences, "words": self.words}
-        return {name: limit for name, limit in limits.items() if limit is not None} | {
-            "trigram_blocking": self.trigram_blocking
+        """The limit and the levels that are set, and whether repetition is blocked."""
+        given = {
+            "sentences": self.sentences,
+            "words": self.words,
+            "trigram_blocking": self.trigram_blocking,
+            "frequency_levels": self.frequency_levels,
         }
+        return {name: value for name, value in given.items() if value is not None}
 
     def encode_labels(self, values: Sequence[Any], where: Where = nowhere) -> np.ndarray:
         """A `Reference` of each value, objects (N,).

@@ -29,6 +29,10 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         )
     }
 
+    /** In how many levels a piece's segment tells how often the piece stands in the document: once, 2 or 3 times, 4 to 7, ... */
+    private val levels: Int =
+        settingsOf(manifest)["frequency_levels"]?.let { number(it, "settings.frequency_levels").toInt() } ?: 1
+
     override fun width(name: String): Int? = null // The last axis is that of the pieces.
 
     /**
@@ -40,10 +44,16 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         val spans = Sentences.spans(text)
         val read = spans.map { tokenizer.encode(text.substring(it), maxLength = longest) }
         val kept = read.indices.filter { read[it].size > 2 }
-        if (kept.isEmpty()) return listOf(row(listOf(tokenizer.encode("", maxLength = longest)), listOf(0), IntArray(0)))
+        if (kept.isEmpty()) {
+            return listOf(row(listOf(tokenizer.encode("", maxLength = longest)), listOf(0), IntArray(0), emptyMap()))
+        }
+        val counts = HashMap<Int, Int>()
+        for (number in kept) {
+            for (at in 1 until read[number].size - 1) counts.merge(read[number].ids[at], 1, Int::plus)
+        }
         return windows(kept.map { read[it].size }, longest, tokenizer.settings.stride).map { window ->
             val numbers = window.map { kept[it] }
-            row(numbers.map { read[it] }, numbers.map { spans[it].first }, numbers.toIntArray())
+            row(numbers.map { read[it] }, numbers.map { spans[it].first }, numbers.toIntArray(), counts)
         }
     }
 
@@ -101,7 +111,7 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         }
     }
 
-    private fun row(read: List<Encoding>, begins: List<Int>, numbers: IntArray): SentenceRow {
+    private fun row(read: List<Encoding>, begins: List<Int>, numbers: IntArray, counts: Map<Int, Int>): SentenceRow {
         val size = read.sumOf { it.size }
         val row = SentenceRow(
             IntArray(size), IntArray(size), IntArray(size), IntArray(size), IntArray(size), IntArray(numbers.size), numbers,
@@ -113,6 +123,8 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
             one.words.copyInto(row.words, at)
             row.segmentIds.fill(place % 2, at, at + one.size)
             for (index in 1 until one.size - 1) {
+                val level = minOf(Int.SIZE_BITS - counts.getValue(one.ids[index]).countLeadingZeroBits(), levels) - 1
+                row.segmentIds[at + index] += 2 * level
                 row.starts[at + index] = one.starts[index] + begins[place]
                 row.ends[at + index] = one.ends[index] + begins[place]
             }

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfbert_edge._keras import keras
+from tfbert_edge.errors import CheckpointError
+from tfbert_edge.models.heads import build_model
+from tfbert_edge.models.presets import preset
+from tfbert_edge.models.segments import more_segments
+
+
+def network(**given):
+    keras.utils.set_random_seed(2)
+    config = preset("tiny", **given)
+    return build_model(config, head="tokens", num_outputs=1), config
+
+
+def outputs(model, segments):
+    ids = np.random.default_rng(0).integers(5, 100, segments.shape).astype(np.int32)
+    return model([ids, segments.astype(np.int32), np.ones_like(ids)]).numpy()
+
+
+def test_new_segments_begin_as_those_of_the_checkpoint():
+    model, config = network()
+    segments = np.random.default_rng(1).integers(0, 6, (2, 9))
+
+    changed, changed_config = more_segments(model, config, 6, head="tokens")
+
+    assert changed_config.type_vocab_size == 6 and config.type_vocab_size == 2
+    table = changed.get_layer("embeddings.token_type").get_weights()[0]
+    assert table.shape == (6, 32)
+    np.testing.assert_array_equal(outputs(changed, segments), outputs(model, segments % 2))
+
+
+def test_network_with_as_many_stays_as_it_is():
+    model, config = network(type_vocab_size=6)
+
+    assert more_segments(model, config, 6) == (model, config)
+
+
+@pytest.mark.parametrize("given", [{"family": "distilbert", "type_vocab_size": 0}, {"type_vocab_size": 4}])
+def test_network_whose_segments_do_not_divide_is_refused(given):
+    with pytest.raises(CheckpointError, match=f"must have 6 .* it has {given['type_vocab_size']}"):
+        more_segments(*network(**given), 6)
