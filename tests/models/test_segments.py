@@ -21,16 +21,20 @@ def outputs(model, segments):
     return model([ids, segments.astype(np.int32), np.ones_like(ids)]).numpy()
 
 
-def test_new_segments_begin_as_those_of_the_checkpoint():
+def test_new_segments_begin_near_those_of_the_checkpoint_and_all_else_is_its_own():
     model, config = network()
-    segments = np.random.default_rng(1).integers(0, 6, (2, 9))
+    segments = np.random.default_rng(1).integers(0, 2, (2, 9))
 
-    changed, changed_config = more_segments(model, config, 6, head="tokens")
+    changed, changed_config = more_segments(model, config, 6, head="tokens", seed=3)
 
     assert changed_config.type_vocab_size == 6 and config.type_vocab_size == 2
-    table = changed.get_layer("embeddings.token_type").get_weights()[0]
-    assert table.shape == (6, 32)
-    np.testing.assert_array_equal(outputs(changed, segments), outputs(model, segments % 2))
+    (own,), (table,) = (one.get_layer("embeddings.token_type").get_weights() for one in (model, changed))
+    apart = table - np.tile(own, (3, 1))
+    assert table.shape == (6, 32) and (apart[:2] == 0.0).all()
+    assert apart[2:].std() == pytest.approx(config.initializer_range, rel=0.2)
+    np.testing.assert_array_equal(outputs(changed, segments), outputs(model, segments))
+    again = more_segments(model, config, 6, head="tokens", seed=3)[0]
+    np.testing.assert_array_equal(again.get_layer("embeddings.token_type").get_weights()[0], table)
 
 
 def test_network_with_as_many_stays_as_it_is():

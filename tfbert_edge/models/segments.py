@@ -16,9 +16,10 @@ from tfbert_edge.models.heads import build_model, head_outputs
 def more_segments(
     model: Any, config: EncoderConfig, types: int, *, head: str = "classification", seed: int = 0
 ) -> tuple[Any, EncoderConfig]:
-    """Build the network anew with a segment embedding of ``types`` rows, row i that of ``i % type_vocab_size``; copy the rest.
+    """Build the network anew with a segment embedding of ``types`` rows; copy the rest.
 
-    Until it learns, it gives for segment i what ``model`` gives for that one. A network that has as many is returned as it is.
+    A new row i is that of ``i % type_vocab_size`` and, drawn with ``seed``, normal values of standard deviation
+    ``initializer_range``: rows that began alike would hardly learn to differ. A network that has as many is returned as it is.
 
     Raises:
         CheckpointError: it has no segment embeddings, more of them than ``types``, or a number that does not divide ``types``.
@@ -35,5 +36,10 @@ def more_segments(
     changed = build_model(changed_config, head=head, num_outputs=head_outputs(model), seed=seed)
     for layer in changed.layers:
         weights = model.get_layer(layer.name).get_weights()
-        layer.set_weights([np.tile(weights[0], (types // has, 1))] if layer.name == SEGMENTS else weights)
+        if layer.name == SEGMENTS:
+            rows = np.tile(weights[0], (types // has, 1))
+            drawn = np.random.default_rng(seed).normal(0.0, config.initializer_range, rows.shape)
+            drawn[:has] = 0.0
+            weights = [rows + drawn.astype(np.float32)]
+        layer.set_weights(weights)
     return changed, changed_config
