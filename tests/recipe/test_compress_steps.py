@@ -163,12 +163,15 @@ def test_load_recipe_takes_rms_norm_without_a_teacher_but_not_behind_zeros(write
 
     taken = load_recipe(write(text))
     (filled,) = mistakes(write(pruned))
+    tamed = "{method: tame_activations}"
+    (rewritten,) = mistakes(write(pruned.replace("{method: replace_blocks, normalization: rms_norm}", tamed)))
     (untaught,) = mistakes(write(text.replace("rms_norm", "no_norm")))
     (unread,) = mistakes(write(text.replace("rms_norm", "rms_norm, examples: 64")))
 
     assert taken.compress[0].normalization == "rms_norm"
     assert "compress.1.normalization: rms_norm centres the kernels" in filled
     assert "fill the zeros of prune_weights; put replace_blocks before it" in filled
+    assert "compress.1: tame_activations rewrites rows of kernels, which would fill the zeros" in rewritten
     assert "has to learn its new blocks" in untaught
     assert "compress.0.examples: is of use with normalization: no_norm or activation alone" in unread
 

@@ -109,8 +109,8 @@ def test_answer_is_the_best_sentences_in_their_order_with_their_scores():
     text = "One.  Bad day!\nA film"
     one = reader(sentences=2, trigram_blocking=True)
     (row,) = one.rows(text, None, tokenizer(), max_length=32)
-    logits = np.full((32, 1), 9.0, np.float32)  # whatever stands at other pieces is of no account
-    logits[list(row.marks), 0] = [0.0, -2.0, 1.5]
+    logits = np.full((32, 1), 9.0, np.float32)  # whatever stands behind the row is of no account
+    logits[: len(row.ids), 0] = [0.0, 1.5, -1.5, 0.0, 0.0, -4.0, -4.0, -2.0, 0.0, 1.0, 2.0, 2.0, 1.0]
 
     answer = one.answer(text, None, [row], [logits])
 
@@ -134,9 +134,9 @@ def test_answer_is_the_best_sentences_in_their_order_with_their_scores():
 def test_sentence_of_two_windows_has_the_mean_of_its_logits():
     one = reader()
     rows = one.rows("One\nTwo\nBad", None, tokenizer(3), max_length=7)
-    outputs = [np.zeros((7, 1), np.float32) for _ in rows]
-    outputs[0][[0, 3], 0] = [1.0, 3.0]
-    outputs[1][[0, 3], 0] = [-1.0, 0.5]
+    outputs = [np.full((7, 1), 9.0, np.float32) for _ in rows]
+    outputs[0][:6, 0] = [3.0, 0.0, 0.0, 9.0, 1.5, -1.5]
+    outputs[1][:6, 0] = [-3.0, -1.0, 1.0, 0.5, 0.5, 0.5]
 
     assert [row.sentences for row in rows] == [(0, 1), (1, 2)]
     assert one.scores(rows, outputs) == {0: 1.0, 1: 1.0, 2: 0.5}

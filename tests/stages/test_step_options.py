@@ -237,6 +237,7 @@ def test_activation_ranges_begin_at_the_percentile_that_was_asked_for(arrive):
         ("prune_layers", {"keep": 1, "choice": "greedy"}, "prune"),
         ("prune_heads", {"amount": 0.3, "rounds": 3}, "prune"),
         ("prune_neurons", {"amount": 0.3, "rounds": 3}, "prune"),
+        ("tame_activations", {}, "tame_activations"),
         (
             "replace_blocks",
             {"normalization": "no_norm", "activation": "relu", "heads": 2},

@@ -34,13 +34,16 @@ def features(task):
 
 
 def outputs_of(features, scores):
-    """Logits of each document's sentences, put at their [CLS]; 7 at every other piece."""
+    """Logits of each document's sentences, at each of their pieces: one more, one less, and itself; 7 behind a row."""
     rows = [row for rows in features.truth.rows for row in rows]
     outputs = np.full((len(rows), 12, 1), 7.0, np.float32)
     numbers = [number for number, rows in enumerate(features.truth.rows) for _ in rows]
     for one, row, number in zip(outputs, rows, numbers, strict=True):
-        for sentence, mark in zip(row.sentences, row.marks, strict=True):
-            one[mark] = scores[number][sentence]
+        for sentence, begin, end in zip(
+            row.sentences, row.marks, (*row.marks[1:], len(row.ids)), strict=True
+        ):
+            one[begin:end] = scores[number][sentence]
+            one[begin : begin + 2, 0] += 1.0, -1.0
     return outputs
 
 

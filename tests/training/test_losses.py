@@ -116,13 +116,24 @@ def test_span_cross_entropy_is_over_the_real_pieces():
     assert found == pytest.approx([(start + np.log(3.0)) / 2], rel=1e-5)
 
 
-def test_sigmoid_cross_entropy_of_labels_and_of_pieces():
+def test_sigmoid_cross_entropy_is_the_mean_over_labels():
     logits = np.array([[0.0, 2.0]], np.float32)
     expected = (np.log(2.0) + np.log(1 + np.exp(-2.0))) / 2
     loss = make_loss("sigmoid_cross_entropy")
     assert loss({"labels": tf.constant([[0.0, 1.0]])}, tf.constant(logits)).numpy() == pytest.approx(
         [expected]
     )
-    pieces = np.array([[[0.0], [9.0], [2.0]]], np.float32)
-    found = loss({"labels": tf.constant([[0, -1, 1]])}, tf.constant(pieces)).numpy()
-    assert found == pytest.approx([expected])
+
+
+def test_sentence_cross_entropy_is_that_of_the_mean_logit_of_each_sentences_pieces():
+    # Two sentences of means 0 and 2, one of mean -1; what is padded has no part in them.
+    pieces = np.array([[1.0, -1.0, 5.0, 1.0, 0.0, 9.0], [-3.0, 2.0, -2.0, 9.0, 9.0, 9.0]], np.float32)
+    batch = {
+        "labels": tf.constant([[0, -1, 1, -1, -1, -1], [1, -1, -1, -1, -1, -1]]),
+        "attention_mask": tf.constant([[1, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0]]),
+    }
+    expected = [(np.log(2.0) + np.log(1 + np.exp(-2.0))) / 2, np.log(1 + np.exp(1.0))]
+
+    found = make_loss("sentence_cross_entropy")(batch, tf.constant(pieces[..., np.newaxis])).numpy()
+
+    assert found == pytest.approx(expected)

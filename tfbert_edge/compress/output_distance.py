@@ -3,7 +3,7 @@
 classes     T^2 KL(softmax(z_t / T) || softmax(z / T)) over the classes (Hinton et al. 2015); of pieces, averaged over them
 positions   the same over the pieces of a row, for each of the K columns, averaged over these
 labels      T^2 KL between Bernoulli distributions sigmoid(z_t / T) and sigmoid(z / T), averaged over labels and pieces
-segments    the same over the first pieces of segments alone: the [CLS] of sentences whose segments alternate
+segments    the same of the mean logits of segments, averaged over these: of sentences, whose segments alternate
 values      (z - z_t)^2, averaged over values and pieces
 directions  1 - cos(z, z_t), averaged over pieces
 joint:I     classes over the first I columns of the first piece, plus classes over the other columns of all pieces
@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfbert_edge._keras import tf
+from tfbert_edge.training.losses import segment_means
 
 Distance = Callable[[Any, Any, Mapping[str, Any], float], Any]
 """``distance(ours, theirs, batch, temperature)``: logits ``(b, K)`` or ``(b, n, K)`` twice -> ``(b,)``, float32."""
@@ -56,7 +57,9 @@ def _segments(ours: Any, theirs: Any, batch: Mapping[str, Any], temperature: flo
     # The parity of a segment tells sentences apart, whatever else it tells of a piece.
     segments = tf.math.floormod(batch["token_type_ids"], 2)
     first = tf.concat([tf.ones_like(segments[:, :1], tf.bool), segments[:, 1:] != segments[:, :-1]], axis=1)
-    counted = tf.cast(first, tf.float32) * tf.cast(batch["attention_mask"], tf.float32)
+    mask = batch["attention_mask"]
+    ours, theirs = (segment_means(one[:, :, 0], first, mask)[:, :, tf.newaxis] for one in (ours, theirs))
+    counted = tf.cast(first, tf.float32) * tf.cast(mask, tf.float32)
     apart = tf.reduce_sum(_bernoulli(ours, theirs, temperature) * counted, axis=1)
     return apart / tf.maximum(tf.reduce_sum(counted, axis=1), 1.0)
 

@@ -8,7 +8,8 @@ from tfbert_edge._keras import keras, tf
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.normalization import NORMS
 
-WORDS, EXPANSION, SEGMENTS = "embeddings.word", "embeddings.expansion", "embeddings.token_type"
+WORDS, EXPANSION = "embeddings.word", "embeddings.expansion"
+POSITIONS, SEGMENTS = "embeddings.position", "embeddings.token_type"
 
 
 @keras.utils.register_keras_serializable("tfbert_edge")
@@ -56,7 +57,7 @@ def embed(input_ids: Any, token_type_ids: Any, config: EncoderConfig, *, dense: 
         config.max_position_embeddings,
         width,
         config.initializer_range,
-        name="embeddings.position",
+        name=POSITIONS,
         dtype="float32",
     )(input_ids)
     if config.type_vocab_size:

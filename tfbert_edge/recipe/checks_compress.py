@@ -28,7 +28,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         _blocks_replaced,
         _blocks_learned,
         _heads_merged,
-        _zeros_centred,
+        _zeros_filled,
         weights_pruned,
         movement_masked,
         pretrained_first,
@@ -136,16 +136,20 @@ def _blocks_learned(recipe: Recipe) -> Iterator[Contradiction]:
             )
 
 
-def _zeros_centred(recipe: Recipe) -> Iterator[Contradiction]:
+def _zeros_filled(recipe: Recipe) -> Iterator[Contradiction]:
     methods = _methods(recipe)
     for at, step in enumerate(recipe.compress):
-        if step.method != "replace_blocks" or step.normalization != "rms_norm":
+        if step.method == "tame_activations":
+            place, why = f"compress.{at}", "tame_activations rewrites rows of kernels"
+        elif step.method == "replace_blocks" and step.normalization == "rms_norm":
+            place, why = f"compress.{at}.normalization", "rms_norm centres the kernels"
+        else:
             continue
         for before in ("prune_weights", "prune_movement", "lottery_ticket"):
             if before in methods[:at]:
                 yield contradiction(
-                    f"compress.{at}.normalization",
-                    f"rms_norm centres the kernels, which would fill the zeros of {before}; put replace_blocks before it",
+                    place,
+                    f"{why}, which would fill the zeros of {before}; put {step.method} before it",
                     "compress",
                 )
 

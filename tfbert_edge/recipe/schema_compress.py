@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tfbert_edge.recipe.schema_blocks import ReplaceBlocks
+from tfbert_edge.recipe.schema_blocks import ReplaceBlocks, TameActivations
 from tfbert_edge.recipe.schema_distill import (
     DistillLayers,
     DistillOutputs,
@@ -29,6 +29,7 @@ from tfbert_edge.recipe.schema_student import NewStudent
 CompressStep = Annotated[
     NewStudent
     | ReplaceBlocks
+    | TameActivations
     | PruneLayers
     | PruneHeads
     | PruneNeurons

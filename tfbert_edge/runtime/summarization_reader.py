@@ -1,8 +1,10 @@
 """Reads a document as sentences, and their scores as the summary that the best of them make (Liu 2019, BertSum).
 
 Each sentence stands in a row as ``[CLS] pieces [SEP]``, and the segments of a row's sentences alternate: 0, 1, 0, 1, ... The
-network's number at a sentence's [CLS] is its score. The paper reads one row and drops what is beyond its end. Here a document
-that is longer than a row is read in windows of whole sentences, and a sentence of several windows has the mean of its scores.
+score of a sentence is the mean of the network's numbers at its pieces, [CLS] and [SEP] included; the paper has the number at
+its [CLS], which in encoders that were trained to be pooled is next to a constant and hardly learns. The paper reads one row and
+drops what is beyond its end. Here a document that is longer than a row is read in windows of whole sentences, and a sentence of
+several windows has the mean of its scores.
 
 Beyond the paper, the segment of a piece can also tell how often the piece stands in the document, c times, in L levels:
 
@@ -14,6 +16,7 @@ are of level 0.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -114,12 +117,12 @@ class SummarizationReader(Reader):
         ]
 
     def scores(self, rows: Rows, outputs: Sequence[np.ndarray]) -> dict[int, float]:
-        """The score of each sentence that was read, by its number: its logit, of several windows the mean."""
+        """The logit of each sentence that was read, by its number; of several windows the mean."""
         found: dict[int, list[float]] = {}
         for row, logits in zip(rows, outputs, strict=True):
             assert isinstance(row, SentenceRow)  # as `rows` makes them
-            for number, mark in zip(row.sentences, row.marks, strict=True):
-                found.setdefault(number, []).append(float(logits[mark, 0]))
+            for number, logit in zip(row.sentences, sentence_logits(row, logits), strict=True):
+                found.setdefault(number, []).append(float(logit))
         return {number: sum(logits) / len(logits) for number, logits in sorted(found.items())}
 
     def choose(self, text: str, rows: Rows, outputs: Sequence[np.ndarray]) -> list[int]:
@@ -159,6 +162,13 @@ class SummarizationReader(Reader):
         order = sorted(scores, key=lambda number: (-scores[number], number))[:top_k]
         ranked = tuple(SentenceScore(number, *spans[number], scores[number]) for number in order)
         return SummarizationResult(" ".join(one.text for one in chosen), chosen, ranked)
+
+
+def sentence_logits(row: SentenceRow, outputs: np.ndarray) -> np.ndarray:
+    """Of each sentence of a row the mean of its pieces' logits, float64; ``outputs`` (n, 1), n at least the row's pieces."""
+    values = np.asarray(outputs, np.float64)[:, 0]
+    bounds = itertools.pairwise((*row.marks, len(row.ids)))
+    return np.array([values[begin:end].mean() for begin, end in bounds])
 
 
 def _windows(lengths: Sequence[int], longest: int, stride: int) -> list[tuple[int, int]]:

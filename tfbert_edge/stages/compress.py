@@ -25,6 +25,7 @@ Step = Callable[[Run, Any, Path, Path], dict[str, Any]]
 # recipe, source the model to start from. The recipe's schema admits no other method.
 METHODS = {
     "replace_blocks": ("replace_blocks", "replace_blocks_step"),
+    "tame_activations": ("tame_activations", "tame_activations_step"),
     "prune_layers": ("prune", "prune_layers_step"),
     "prune_heads": ("prune", "prune_heads_step"),
     "prune_neurons": ("prune", "prune_neurons_step"),

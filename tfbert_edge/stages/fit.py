@@ -8,6 +8,7 @@ from tfbert_edge.compress.kernels import kernel_names
 from tfbert_edge.compress.prune_weights import pruned_names
 from tfbert_edge.compress.replace_blocks import replaced
 from tfbert_edge.compress.share_layers import layer_groups
+from tfbert_edge.compress.tame_activations import must_divide
 from tfbert_edge.errors import CheckpointError, CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.recipe import Recipe
@@ -43,6 +44,11 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                 config = replaced(
                     config, normalization=step.normalization, activation=step.activation, heads=step.heads
                 )
+            except CompressionError as error:
+                problems.append(f"compress.{at}: {error}")
+        elif step.method == "tame_activations":
+            try:
+                must_divide(config)
             except CompressionError as error:
                 problems.append(f"compress.{at}: {error}")
         elif step.method == "prune_layers":

@@ -11,7 +11,7 @@ import numpy as np
 from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.reading import Rows
 from tfbert_edge.runtime.sentences import sentence_spans
-from tfbert_edge.runtime.summarization_reader import SentenceRow, SummarizationReader
+from tfbert_edge.runtime.summarization_reader import SentenceRow, SummarizationReader, sentence_logits
 from tfbert_edge.tasks.base import IGNORED, ReadTask, Where, nowhere
 from tfbert_edge.tasks.rouge import KINDS, lead, mean_rouge
 from tfbert_edge.tasks.truth import Truth
@@ -26,13 +26,13 @@ class Reference:
 
 
 class Summarization(ReadTask):
-    """A logit for each sentence, at its [CLS]; labels are 1 for the sentences of the reference, 0 for the others.
+    """A logit for each sentence, the mean of its pieces'; labels are 1 for the sentences of the reference, 0 for the others.
 
     Values are ``{"summary": text, "sentences": [numbers]}``, the sentences by their numbers in the document, from 0.
     """
 
     name: ClassVar[str] = "summarization"
-    loss: ClassVar[str] = "sigmoid_cross_entropy"
+    loss: ClassVar[str] = "sentence_cross_entropy"
     distance: ClassVar[str] = "segments"
     primary_metric: ClassVar[str] = "rouge1"
     metric_names: ClassVar[tuple[str, ...]] = KINDS
@@ -163,11 +163,10 @@ class Summarization(ReadTask):
         return same / max(counted, 1)
 
     def compared(self, outputs: np.ndarray, truth: Truth) -> np.ndarray:
-        """The logits at [CLS] of sentences, float (M,); what stands at other pieces means nothing."""
+        """The logits of sentences in each row, float (M,)."""
         assert truth.rows is not None
         rows = [row for rows in truth.rows for row in rows]
-        marked = [one[list(row.marks), 0] for one, row in zip(outputs, rows, strict=True)]  # type: ignore[attr-defined]
-        return np.concatenate(marked)
+        return np.concatenate([sentence_logits(row, one) for one, row in zip(outputs, rows, strict=True)])  # type: ignore[arg-type]
 
     def shown(self, answer: Any, outputs: np.ndarray) -> tuple[str, None]:
         """The numbers of the sentences, counted from 1."""

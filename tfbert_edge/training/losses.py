@@ -111,20 +111,39 @@ def span_cross_entropy(*, label_smoothing: float = 0.0) -> Loss:
 
 
 def sigmoid_cross_entropy() -> Loss:
-    """Return the binary cross entropy, averaged over labels: of a text, or of each piece that has a label.
+    """Return the binary cross entropy, averaged over labels. Labels: float32 ``(b, C)``; logits: float ``(b, C)``."""
 
-    Labels: float32 ``(b, C)`` with logits ``(b, C)``; or int32 ``(b, n)``, negative where there is none, with ``(b, n, 1)``.
+    def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
+        labels = tf.cast(batch["labels"], tf.float32)
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=tf.cast(outputs, tf.float32))
+        return tf.reduce_mean(losses, axis=1)
+
+    return loss
+
+
+def sentence_cross_entropy() -> Loss:
+    """Return the binary cross entropy of each sentence, averaged over a row's; a sentence's logit is the mean of its pieces'.
+
+    Labels: int32 ``(b, n)``, 0 or 1 at the first piece of each sentence, negative at all others; logits: float ``(b, n, 1)``.
     """
 
     def loss(batch: Mapping[str, Any], outputs: Any) -> Any:
-        logits, labels = tf.cast(outputs, tf.float32), batch["labels"]
-        if logits.shape.rank == 3:
-            logits = logits[:, :, 0]
-        counted = tf.cast(labels >= 0, tf.float32)
+        labels = batch["labels"]
+        first = labels >= 0
+        logits = segment_means(tf.cast(outputs, tf.float32)[:, :, 0], first, batch["attention_mask"])
+        counted = tf.cast(first, tf.float32)
         losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.cast(labels, tf.float32), logits=logits)
         return tf.reduce_sum(losses * counted, axis=1) / tf.maximum(tf.reduce_sum(counted, axis=1), 1.0)
 
     return loss
+
+
+def segment_means(values: Any, first: Any, mask: Any) -> Any:
+    """For each piece the mean of float ``(b, n)`` over the real pieces of its segment; ``first``, bool: where one begins."""
+    numbers = tf.cumsum(tf.cast(first, tf.int32), axis=1)
+    same = tf.cast(numbers[:, :, tf.newaxis] == numbers[:, tf.newaxis, :], tf.float32)
+    same *= tf.cast(mask, tf.float32)[:, tf.newaxis, :]
+    return tf.linalg.matvec(same, values) / tf.maximum(tf.reduce_sum(same, axis=2), 1.0)
 
 
 def pair_cosine() -> Loss:
@@ -154,6 +173,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "joint_cross_entropy": joint_cross_entropy,
     "span_cross_entropy": span_cross_entropy,
     "sigmoid_cross_entropy": sigmoid_cross_entropy,
+    "sentence_cross_entropy": sentence_cross_entropy,
     "pair_cosine": pair_cosine,
 }
 

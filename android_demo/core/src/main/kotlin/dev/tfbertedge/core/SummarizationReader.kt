@@ -15,8 +15,8 @@ internal class SentenceRow(
 ) : Encoding(ids, segmentIds, starts, ends, words)
 
 /**
- * The sentences of a document that make its summary (Liu 2019, BertSum): each stands in a row as [CLS] pieces [SEP], and the
- * model's number at its [CLS] is its score. A longer document is read in windows of whole sentences.
+ * The sentences of a document that make its summary (Liu 2019, BertSum): each stands in a row as [CLS] pieces [SEP], and its
+ * score is the mean of the model's numbers at these. A longer document is read in windows of whole sentences.
  */
 internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
     override val paired: Boolean = false
@@ -86,7 +86,9 @@ internal class SummarizationReader(manifest: Manifest) : Reader(manifest) {
         for ((row, tensors) in rows.zip(outputs)) {
             row as SentenceRow
             for ((index, number) in row.sentences.withIndex()) {
-                found.getOrPut(number) { ArrayList() }.add(tensors[0][row.marks[index]].toDouble())
+                val end = if (index + 1 < row.marks.size) row.marks[index + 1] else row.size
+                val sum = (row.marks[index] until end).sumOf { tensors[0][it].toDouble() }
+                found.getOrPut(number) { ArrayList() }.add(sum / (end - row.marks[index]))
             }
         }
         return found.mapValues { (_, logits) -> logits.sum() / logits.size }
