@@ -11,7 +11,14 @@ from safetensors.numpy import load_file
 from export.flatbuffer import read_model
 
 STEPS = [
-    {"method": "prune_weights", "sparsity": 0.6, "epochs": 4, "batch_size": 8, "learning_rate": 3e-3},
+    {
+        "method": "prune_weights",
+        "sparsity": 0.6,
+        "embeddings": True,
+        "epochs": 4,
+        "batch_size": 8,
+        "learning_rate": 3e-3,
+    },
     {"method": "prune_neurons", "amount": 0.25, "rounds": 1, "examples": 16},
     {"method": "distill_outputs", "epochs": 2, "batch_size": 8, "learning_rate": 1e-3},
     {"method": "quantize_aware", "batch_size": 8, "learning_rate": 1e-3},
@@ -37,6 +44,25 @@ def kernels(finished, number: int) -> dict[str, np.ndarray]:
         for name, array in weights.items()
         if ".encoder.layer." in name and array.ndim == 2 and name.endswith("weight")
     }
+
+
+def word_table(finished, number: int) -> np.ndarray:
+    (folder,) = (finished / "compress").glob(f"{number:02d}-*")
+    weights = load_file(folder / "model" / "model.safetensors")
+    (table,) = (array for name, array in weights.items() if name.endswith("word_embeddings.weight"))
+    return table
+
+
+def test_word_embeddings_are_pruned_with_the_kernels_down_to_the_int8_file(finished):
+    table = word_table(finished, 1)
+    assert (table == 0.0).mean() == pytest.approx(0.6, abs=1 / table.size)
+    for number in (2, 3, 4):
+        np.testing.assert_array_equal(word_table(finished, number) == 0.0, table == 0.0)
+    graph = read_model(finished / "export" / "int8.tflite")
+    (stored,) = (
+        one.data.view(np.int8).reshape(one.shape) for one in graph.tensors if one.shape == table.shape
+    )
+    assert (stored[table == 0.0] == 0).all() and (stored != 0).any()
 
 
 def test_prune_weights_step_leaves_the_share_of_each_kernel_that_was_asked_for(finished, steps):

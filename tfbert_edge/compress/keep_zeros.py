@@ -13,7 +13,6 @@ from typing import Any
 from tfbert_edge._keras import tf
 from tfbert_edge.compress.kernels import encoder_kernels, word_table
 from tfbert_edge.models.embeddings import WORDS
-from tfbert_edge.training.hooks import StepHook
 
 
 class KeepZeros:
@@ -46,7 +45,7 @@ class KeepZeros:
             kernel.assign(tf.where(mask, kernel, tf.zeros_like(kernel)))
 
 
-def keep_zeros(model: Any) -> list[StepHook]:
+def keep_zeros(model: Any) -> list[KeepZeros]:
     """The hooks that keep the pruned weights of ``model``, plain or fake-quantized, at zero; none if it has none."""
     hook = KeepZeros(model)
     return [hook] if hook.count else []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tfbert_edge.compress.keep_zeros import keep_zeros
-from tfbert_edge.compress.kernels import sparsity, zeros_and_size
+from tfbert_edge.compress.kernels import sparsity
 from tfbert_edge.data.batching import LengthBucketedBatches
 from tfbert_edge.data.features import Features
 from tfbert_edge.models.sharing import tied_variables
@@ -126,9 +126,8 @@ def train_student(
 
 def say_zeros(run: Run, model: Any) -> None:
     """Say how many weights training keeps at zero, where there are any."""
-    zeros, size = zeros_and_size(model)
-    if zeros:
-        run.console.say(f"  {zeros:,} pruned weights ({zeros / size:.1%} of the encoder's kernels) stay zero")
+    for hook in keep_zeros(model):
+        run.console.say(f"  {hook.count:,} pruned weights stay zero, {sparsity(model):.1%} of the encoder's kernels")
 
 
 def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -> dict[str, Any]:
