@@ -127,7 +127,9 @@ def train_student(
 def say_zeros(run: Run, model: Any) -> None:
     """Say how many weights training keeps at zero, where there are any."""
     for hook in keep_zeros(model):
-        run.console.say(f"  {hook.count:,} pruned weights stay zero, {sparsity(model):.1%} of the encoder's kernels")
+        run.console.say(
+            f"  {hook.count:,} pruned weights stay zero, {sparsity(model):.1%} of the encoder's kernels"
+        )
 
 
 def say_metrics(run: Run, model: Any, validation: Features, *, note: str = "") -> dict[str, Any]:
