@@ -13,6 +13,7 @@ from tfbert_edge.compress.masked_dense import MaskedDense
 from tfbert_edge.compress.prune_movement import (
     MovementMasks,
     MovementSettings,
+    emptied_kernels,
     masked_network,
     remaining_weights,
     top_share,
@@ -203,6 +204,15 @@ def test_hard_pruning_leaves_exactly_the_share_asked_and_the_trained_weights_the
     shares = remaining_weights(plain)
     assert set(shares) == {"overall", *(name.split(".", 1)[1] for name in encoder_kernels(plain))}
     assert list(shares.values()) == pytest.approx([0.3] * 7, abs=1e-3)
+    assert emptied_kernels(plain) == []
+
+
+def test_kernels_of_which_nothing_is_left_are_named():
+    model = build_model(preset("tiny"), num_outputs=2)
+    kernel = encoder_kernels(model)["layer_1.attention.key"]
+    kernel.assign(tf.zeros_like(kernel))
+
+    assert emptied_kernels(model) == ["layer_1.attention.key"]
 
 
 def test_penalty_and_threshold_of_soft_masks_by_hand():

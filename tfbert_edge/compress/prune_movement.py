@@ -187,6 +187,11 @@ def remaining_weights(model: Any) -> dict[str, float]:
     return {"overall": kept / size, **{kind: stays / of for kind, (stays, of) in counts.items()}}
 
 
+def emptied_kernels(model: Any) -> list[str]:
+    """Return the names of the kernels that have no weight left, as one threshold for all may leave them."""
+    return [name for name, variable in encoder_kernels(model).items() if not np.any(variable.numpy())]
+
+
 def _count(share: float, size: int) -> int:
     return max(1, round(share * size))
 

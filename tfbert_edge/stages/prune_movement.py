@@ -10,6 +10,7 @@ from tfbert_edge.compress.distill_outputs import OutputSettings
 from tfbert_edge.compress.prune_movement import (
     MovementMasks,
     MovementSettings,
+    emptied_kernels,
     masked_network,
     remaining_weights,
 )
@@ -59,4 +60,6 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     remaining = remaining_weights(plain.model)
     for kind, share in remaining.items():
         run.console.say(f"  weights that remain, {kind}: {share:.1%}")
+    if emptied := emptied_kernels(plain.model):
+        run.console.say(f"warning: no weight is left of {', '.join(emptied)}. Lower penalty, or raise remaining.")
     return {**figures, "remaining": remaining}
