@@ -61,5 +61,7 @@ def prune_movement_step(run: Run, step: Any, source: Path, folder: Path) -> dict
     for kind, share in remaining.items():
         run.console.say(f"  weights that remain, {kind}: {share:.1%}")
     if emptied := emptied_kernels(plain.model):
-        run.console.say(f"warning: no weight is left of {', '.join(emptied)}. Lower penalty, or raise remaining.")
+        run.console.say(
+            f"warning: no weight is left of {', '.join(emptied)}. Lower penalty, or raise remaining."
+        )
     return {**figures, "remaining": remaining}
