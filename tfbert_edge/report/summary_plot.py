@@ -14,13 +14,13 @@ KINDS = ("rouge1", "rouge2", "rougeL")
 
 
 def rouge_bars(run: Run, pyplot: Any, theme: Theme) -> Any:
-    """Bars of ROUGE-1, 2 and L of the chosen form's lead, Keras, the chosen form, and the oracle; None without ROUGE."""
+    """Bars of ROUGE-1, 2 and L of the lead of the chosen form's length, Keras, that form, and the oracle; None without ROUGE."""
     form = fig.chosen_form(run)
     if not form or "rouge1" not in fig.keras_metrics(run):
         return None
     ours = fig.forms(run)[form]["metrics"]
     sides = (
-        ("Lead of the same length", "lead_", ours, theme.grid),
+        ("Lead", "lead_", ours, theme.grid),
         ("Keras", "", fig.keras_metrics(run), theme.plain),
         (form, "", ours, theme.accent),
         ("Oracle", "oracle_", ours, theme.third),
@@ -31,8 +31,8 @@ def rouge_bars(run: Run, pyplot: Any, theme: Theme) -> Any:
         values = [metrics[f"{prefix}{kind}"] for kind in KINDS]
         places = np.arange(len(KINDS)) + (place - (len(sides) - 1) / 2) * width
         bars = axes.bar(places, values, width * 0.92, color=colour, label=name)
-        axes.bar_label(bars, fmt="%.3f", padding=2, fontsize=8)
+        axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=9, rotation=90)
     axes.set_xticks(range(len(KINDS)), [fig.metric_title(kind) for kind in KINDS])
-    axes.set(ylabel="F1", ylim=(0, 1.1))
+    axes.set(ylabel="F1", ylim=(0, 1.25), yticks=np.linspace(0.0, 1.0, 6))
     figure.legend(loc="outside upper right", ncols=len(sides))
     return figure
