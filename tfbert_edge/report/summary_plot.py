@@ -14,7 +14,7 @@ KINDS = ("rouge1", "rouge2", "rougeL")
 
 
 def rouge_bars(run: Run, pyplot: Any, theme: Theme) -> Any:
-    """Bars of ROUGE-1, 2 and L of the lead of the chosen form's length, Keras, that form, and the oracle; None without ROUGE."""
+    """Bars of ROUGE-1, 2 and L: the lead of the chosen form's length, Keras, that form, the oracle; None without ROUGE."""
     form = fig.chosen_form(run)
     if not form or "rouge1" not in fig.keras_metrics(run):
         return None
