@@ -38,7 +38,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 _INPUT_DESCRIPTIONS = {
     "ids": "Indices of the word pieces in vocab.txt, padded with [PAD].",
-    "segment_ids": "0 and 1: the first and the second text of a pair, or, of a summarization, each sentence and the next.",
+    "segment_ids": "Of a pair, 0 for the first text and 1 for the second; of a summarization, as its reader numbers them.",
     "mask": "1 for word pieces, 0 for padding.",
 }
 

@@ -14,8 +14,8 @@ and the one that writes most of x_0 also brings that to the height of the other 
 
     w <- w + (s - 1) E[x_0] / H,    s = max |x_other| / max |E[x_0]|
 
-What varies about the mean of x_0 is not scaled, and so counts 1 / s times as much after the norm: next to nothing where [CLS]
-is a constant, which is what it is where it is massive. What varies about the mean of a_other, small below 0, is lost.
+What varies about the mean of x_0 is not scaled, and so counts 1 / s times as much after the norm: little where [CLS] is
+next to a constant. What varies about the mean of a_other, small below 0, is lost.
 The sum of the embeddings at [CLS] is a constant: there the row of the first position takes (s - 1) x_0, and nothing is lost.
 
 Layers go from front to back, each measured behind the ones before as they are by then.

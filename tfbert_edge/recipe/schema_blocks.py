@@ -29,7 +29,7 @@ class ReplaceBlocks(Block):
 
 class TameActivations(Block):
     """What a few neurons write at [CLS] far above all else is scaled down before the norm (Sun et al. 2024), for finer steps
-    of 8 bits; answers change next to nothing."""
+    of 8 bits; answers change a little."""
 
     TAG: ClassVar[str] = "tame_activations"
 
