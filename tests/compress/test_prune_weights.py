@@ -21,7 +21,8 @@ from tfbert_edge.errors import CompressionError, RecipeError
 from tfbert_edge.models.heads import build_model
 from tfbert_edge.models.presets import preset
 from tfbert_edge.recipe import checks_prune
-from tfbert_edge.recipe.schema_prune import END_RATIO, PruneLayers, PruneWeights
+from tfbert_edge.recipe.schema_prune import END_RATIO, PruneLayers, PruneNeurons, PruneWeights
+from tfbert_edge.recipe.schema_share import FactorizeEmbeddings
 from tfbert_edge.stages.fit import steps_must_fit
 from tfbert_edge.training.loop import fine_tune
 from tfbert_edge.training.losses import make_loss
@@ -242,6 +243,34 @@ def test_steps_must_fit_finds_an_exclude_of_layers_that_are_gone():
 
     (problem,) = str(raised.value).splitlines()[1:]
     assert "compress.2.exclude: 'layer_1.*' must match a kernel of the encoder" in problem
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "expected"),
+    [
+        ([], {"intermediate_sizes": (48, 40)}, ["compress.0.pattern: pattern 16x1", "layer_1.ffn.output has 40"]),
+        ([], {"embedding_size": 20}, ["embeddings.word has 20", "leave out embeddings"]),
+        ([{"method": "factorize_embeddings", "size": 8}], {}, ["compress.1.pattern", "embeddings.word has 8"]),
+    ],
+)  # fmt: skip
+def test_steps_must_fit_refuses_blocks_that_do_not_divide_before_training(before, changes, expected):
+    step = PruneWeights(method="prune_weights", sparsity=0.5, pattern="16x1", embeddings=True)
+    recipe = SimpleNamespace(compress=[*(FactorizeEmbeddings(**one) for one in before), step])
+
+    with pytest.raises(RecipeError) as raised:
+        steps_must_fit(recipe, preset("tiny", **changes))
+
+    (problem,) = str(raised.value).splitlines()[1:]
+    assert all(part in problem for part in expected)
+
+
+def test_steps_must_fit_waits_where_importance_says_how_many_neurons_stay():
+    neurons = PruneNeurons(method="prune_neurons", amount=0.5)
+    step = PruneWeights(method="prune_weights", sparsity=0.5, pattern="16x1")
+
+    steps_must_fit(
+        SimpleNamespace(compress=[neurons, step]), preset("tiny", intermediate_sizes=(48, 40))
+    )  # prune_neurons leaves multiples of 16
 
 
 def test_pruning_of_inputs_that_do_not_divide_says_which():

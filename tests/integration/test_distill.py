@@ -68,6 +68,22 @@ def test_steps_learn_on_unlabelled_texts_beside_the_training_examples_or_alone(c
     ]
 
 
+def test_mean_of_what_steps_left_keeps_zeros_and_is_measured(compressed):
+    zeros = {"method": "prune_weights", "sparsity": 0.5, **TRAIN}
+    run = compressed(
+        zeros, OUTPUTS, {**OUTPUTS, "learning_rate": 1e-3}, {"method": "average_weights", "steps": 3}
+    )
+    *_, last, mean = run.record.stages["compress"]
+    folders = sorted((run.folder / "compress").glob("0*"))
+    *trained, found = [load_file(folder / "model" / "model.safetensors") for folder in folders]
+
+    for name, value in found.items():
+        np.testing.assert_allclose(value, sum(one[name] for one in trained) / 3, atol=1e-6)
+    assert mean["before"]["metrics"] == last["figures"]
+    assert mean["after"]["sparsity"] == last["after"]["sparsity"] == pytest.approx(0.5, abs=0.01)
+    assert mean["figures"]["accuracy"] > 0.8
+
+
 def test_last_weights_are_kept_where_no_metric_can_tell_which_are_best(compressed):
     run = compressed(PRUNE, {"method": "distill_layers", "distill_weight": 0, **TRAIN})
     step = run.record.stages["compress"][1]

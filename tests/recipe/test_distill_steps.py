@@ -15,10 +15,12 @@ PRUNE = {"method": "prune_layers", "keep": 1}
 STUDENT = {"method": "new_student", "preset": "tinybert-4"}
 NO_FIT = {**STUDENT, "hidden_size": 32, "heads": 5}
 OUTPUTS = {"method": "distill_outputs"}
+MEAN = {"method": "average_weights"}
 PATIENT = {"method": "distill_patient", "patient_weight": 0, "distill_weight": 0, "task_weight": 0}
 RELATIONS = {"method": "distill_relations"}
 MIXED = {"method": "distill_layers", "layer_map": "learned", "attention_weight": 1}
 NOTHING = {"method": "distill_progressive", "feature_weight": 0, "attention_weight": 0}
+ZEROS = {"method": "prune_weights", "sparsity": 0.5}
 ALONE = {"path": "a.txt", "with_training": False}
 NO_TEACHER = {
     "method": "quantize_aware",
@@ -67,6 +69,11 @@ def load(tmp_path):
         ([PRUNE, MIXED], "a learned layer_map mixes layers"),
         ([PRUNE, NOTHING], "nothing to learn: .*feature_weight"),
         ([{"method": "share_layers", "groups": 1}, {"method": "distill_progressive"}, OUTPUTS], "would take layers apart"),
+        ([PRUNE, OUTPUTS, {**MEAN, "steps": 3}], r"compress\.2\.steps: averages the networks of 3 steps .* there are 2"),
+        ([PRUNE, OUTPUTS, MEAN], r"prune_layers \(compress\.0\) leaves another network"),
+        ([ZEROS, OUTPUTS, {"method": "tame_activations"}, OUTPUTS, MEAN], r"tame_activations \(compress\.2\) leaves"),
+        ([PRUNE, OUTPUTS, ZEROS, MEAN], r"prune_weights \(compress\.2\) leaves another network"),
+        ([PRUNE, OUTPUTS, {**MEAN, "steps": 1}], r"compress\.2\.average_weights\.steps|compress\.2\.steps"),
         ([{"method": "distill_patient"}], "put a step before it that makes the network smaller"),
     ],
 )  # fmt: skip
@@ -87,3 +94,9 @@ def test_new_student_knows_the_presets_that_there_are():
     named, _ = get_args(NewStudent.model_fields["preset"].annotation)
 
     assert set(get_args(named)) == set(PRESETS)
+
+
+def test_mean_may_be_of_a_pruned_network_and_of_what_it_has_learned_since(load):
+    *_, quantized = load(ZEROS, OUTPUTS, OUTPUTS, {**MEAN, "steps": 3}, {"method": "quantize_aware"})
+
+    assert quantized.method == "quantize_aware"

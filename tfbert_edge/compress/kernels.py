@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tfbert_edge.models.config import EncoderConfig
 from tfbert_edge.models.embeddings import WORDS
 
 PARTS = (
@@ -45,9 +46,16 @@ def word_table(model: Any) -> Any:
     return table
 
 
-def kernel_names(layers: int) -> list[str]:
-    """The names in :func:`encoder_kernels` for a network of so many layers."""
-    return [f"layer_{index}.{part}" for index in range(layers) for part in PARTS]
+def kernel_inputs(config: EncoderConfig) -> dict[str, int]:
+    """How many inputs each of :func:`encoder_kernels` has in a network of this shape."""
+    found = {}
+    for layer, heads, neurons in zip(
+        range(config.num_layers), config.num_heads, config.intermediate_sizes, strict=True
+    ):
+        for part in PARTS:
+            inputs = {"attention.output": heads * config.head_size, "ffn.output": neurons}
+            found[f"layer_{layer}.{part}"] = inputs.get(part, config.hidden_size)
+    return found
 
 
 def zeros_and_size(model: Any) -> tuple[int, int]:

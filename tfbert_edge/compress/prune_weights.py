@@ -105,7 +105,10 @@ class MagnitudePruning:
         self.kernels = {name: kernels[name] for name in names}
         if settings.embeddings:
             self.kernels[WORDS] = word_table(model)
-        _must_divide(self.kernels, settings.pattern)
+        must_divide(
+            {name: one.shape[1 if name == WORDS else 0] for name, one in self.kernels.items()},
+            settings.pattern,
+        )
         self._wrappers = [self._wrapper(model.get_layer(name)) for name in self.kernels]
         self._change = tf.function(self._change_masks, input_signature=[tf.TensorSpec((), tf.int64)])
         self._mask = tf.function(self._mask_weights)
@@ -191,14 +194,18 @@ def pruned_names(names: Iterable[str], exclude: Sequence[str]) -> list[str]:
     return found
 
 
-def _must_divide(kernels: Mapping[str, Any], pattern: str) -> None:
+def must_divide(inputs: Mapping[str, int], pattern: str) -> None:
+    """Whether kernels with so many inputs, and the word table with rows of such a width, divide into groups.
+
+    Raises:
+        CompressionError: one does not.
+    """
     size = GROUPS[pattern]
-    for name, kernel in kernels.items():
-        inputs = kernel.shape[1 if name == WORDS else 0]
-        if inputs % size:
+    for name, count in inputs.items():
+        if count % size:
             whose = "rows whose width is" if name == WORDS else "kernels whose inputs are"
             raise CompressionError(
-                f"pattern {pattern} needs {whose} a multiple of {size}, {name} has {inputs}. "
+                f"pattern {pattern} needs {whose} a multiple of {size}, {name} has {count}. "
                 f"Choose another pattern, or {_left_out(name)}."
             )
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tfbert_edge.recipe.checks_average import averages_alike
 from tfbert_edge.recipe.checks_distill import students_taught
 from tfbert_edge.recipe.checks_options import options_do_something
 from tfbert_edge.recipe.checks_prune import movement_masked, pretrained_first, weights_pruned
@@ -33,6 +34,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         movement_masked,
         pretrained_first,
         students_taught,
+        averages_alike,
         mixed_precision_planned,
         factorized_once,
         shared_layers_stay_one,

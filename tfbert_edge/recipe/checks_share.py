@@ -19,7 +19,7 @@ def keeps_sharing(method: str) -> bool:
 
     Each other step looks at every layer by itself.
     """
-    return method in ("factorize_embeddings", "new_student", "quantize_aware") or (
+    return method in ("factorize_embeddings", "new_student", "average_weights", "quantize_aware") or (
         method.startswith("distill_") and method != "distill_progressive"
     )
 

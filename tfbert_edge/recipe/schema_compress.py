@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tfbert_edge.recipe.schema_average import AverageWeights
 from tfbert_edge.recipe.schema_blocks import ReplaceBlocks, TameActivations
 from tfbert_edge.recipe.schema_distill import (
     DistillLayers,
@@ -43,6 +44,7 @@ CompressStep = Annotated[
     | DistillPatient
     | DistillProgressive
     | DistillRelations
+    | AverageWeights
     | MixedPrecision
     | QuantizeAware,
     Field(discriminator="method"),

@@ -40,6 +40,7 @@ METHODS = {
     "distill_progressive": ("distill_progressive", "distill_progressive_step"),
     "distill_patient": ("distill_states", "distill_patient_step"),
     "distill_relations": ("distill_states", "distill_relations_step"),
+    "average_weights": ("average_weights", "average_weights_step"),
     "mixed_precision": ("mixed_precision", "mixed_precision_step"),
     "quantize_aware": ("quantize_aware", "quantize_aware_step"),
 }

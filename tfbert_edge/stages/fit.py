@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 
-from tfbert_edge.compress.kernels import kernel_names
+from tfbert_edge.compress.kernels import kernel_inputs
+from tfbert_edge.compress.prune_weights import must_divide as groups_must_divide
 from tfbert_edge.compress.prune_weights import pruned_names
 from tfbert_edge.compress.replace_blocks import replaced
 from tfbert_edge.compress.share_layers import layer_groups
 from tfbert_edge.compress.tame_activations import must_divide
 from tfbert_edge.errors import CheckpointError, CompressionError, RecipeError
 from tfbert_edge.models.config import EncoderConfig
+from tfbert_edge.models.embeddings import WORDS
 from tfbert_edge.recipe import Recipe
 from tfbert_edge.recipe.checks_share import keeps_sharing
+from tfbert_edge.recipe.schema_prune import PruneWeights
 from tfbert_edge.stages.fit_students import taught
 
 
@@ -39,6 +43,8 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                 problems.append(
                     f"compress.{at}.size: must be below the width of the embeddings, {config.embedding_size}, was {step.size}"
                 )
+            else:
+                config = dataclasses.replace(config, embedding_rank=step.size)
         elif step.method == "replace_blocks":
             try:
                 config = replaced(
@@ -63,10 +69,7 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                     intermediate_sizes=config.intermediate_sizes[: step.keep],
                 )
         elif step.method == "prune_weights":
-            try:
-                pruned_names(kernel_names(config.num_layers), step.exclude)
-            except CompressionError as error:
-                problems.append(f"compress.{at}.exclude: {str(error).removeprefix('exclude').lstrip(': ')}")
+            problems += [f"compress.{at}.{one}" for one in _unfit_zeros(step, config, methods[:at])]
         elif step.method == "share_layers":
             try:
                 config = dataclasses.replace(
@@ -81,3 +84,23 @@ def steps_must_fit(recipe: Recipe, config: EncoderConfig) -> None:
                 problems.append(f"compress.{at}: {error}")
     if problems:
         raise RecipeError("the compression steps do not fit the checkpoint:\n  " + "\n  ".join(problems))
+
+
+def _unfit_zeros(step: PruneWeights, config: EncoderConfig, before: Sequence[str]) -> Iterator[str]:
+    """What ``step`` cannot prune in a network of this shape, as far as that is known after the methods ``before``."""
+    inputs = kernel_inputs(config)
+    try:
+        names = pruned_names(inputs, step.exclude)
+    except CompressionError as error:
+        yield f"exclude: {str(error).removeprefix('exclude').lstrip(': ')}"
+        return
+    # How many heads and neurons a layer keeps, importance says when the step runs.
+    parts = {"prune_heads": "attention.output", "prune_neurons": "ffn.output"}
+    unknown = [part for method, part in parts.items() if method in before]
+    known = {name: inputs[name] for name in names if name.partition(".")[2] not in unknown}
+    if step.embeddings:
+        known[WORDS] = config.embedding_rank or config.embedding_size
+    try:
+        groups_must_divide(known, step.pattern)
+    except CompressionError as error:
+        yield f"pattern: {error}"
