@@ -8,7 +8,7 @@ import json
 import datasets
 import pytest
 
-from tfbert_edge.data.unlabelled import load_unlabelled
+from tfbert_edge.data.unlabelled import load_unlabelled, load_unlabelled_pairs
 from tfbert_edge.errors import DataError
 from tfbert_edge.recipe.schema_unlabelled import Unlabelled
 
@@ -84,3 +84,29 @@ def test_load_unlabelled_of_bad_input_says_what_and_where(name, content, fields,
 def test_load_unlabelled_without_a_file_says_which_setting(write):
     with pytest.raises(DataError, match=r"no file absent\.txt.*Set compress\.1\.unlabelled\.path"):
         load("absent.txt")
+
+
+def test_load_unlabelled_pairs_leaves_out_repeated_halves_and_those_with_a_known_text(write):
+    rows = ["One,First", "one!,first", "First,One", "Two,...", "Three,Known", "known,Four", "Five,Second"]
+    write("a.csv", "s,t\n" + "\n".join(rows) + "\n")
+    source = Unlabelled.model_validate({"path": "a.csv", "column": "s", "pair_column": "t"})
+
+    first, second, known = load_unlabelled_pairs(source, setting="x", seed=1, without=["known"])
+
+    assert list(zip(first, second, strict=True)) == [("One", "First"), ("First", "One"), ("Five", "Second")]
+    assert known == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", "text,b\na,b\n", r"column 't' not in a\.csv; it has: text, b\. Set x\.pair_column"),
+        ("a.txt", "a\n", r"drop x\.pair_column"),
+        ("a.jsonl", '{"text": "a", "t": {}}\n', r"the column 't' must hold text, it holds a dict\. Set x\.pair_column"),
+    ],
+)  # fmt: skip
+def test_load_unlabelled_pairs_of_bad_input_says_what_and_where(name, content, expected, write):
+    source = Unlabelled.model_validate({"path": write(name, content), "pair_column": "t"})
+
+    with pytest.raises(DataError, match=expected):
+        load_unlabelled_pairs(source, setting="x", seed=1)

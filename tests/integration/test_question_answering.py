@@ -59,7 +59,7 @@ def finished(tiny_bert_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
             "evaluation_examples": 20,
         },
         "compress": [{"method": "quantize_aware", "epochs": 1, "batch_size": 8}],
-        "export": {"forms": ["float32", "int8"], "steps": None},
+        "export": {"forms": ["float32", "int8", "int16x8"], "steps": None},
         "validate": {"threads": [1], "latency_runs": 3, "gates": {"max_accuracy_drop": None}},
         "bundle": {"eval_examples": 10},
     }
@@ -73,7 +73,8 @@ def test_integer_file_has_two_outputs_each_with_its_scale_and_passes_the_audit(f
     manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
     outputs = {tensor["name"]: tensor for tensor in manifest["outputs"]}
 
-    assert json.loads((finished / "export" / "audit.json").read_text())["int8"]["passed"] is True
+    audits = json.loads((finished / "export" / "audit.json").read_text())
+    assert audits["int8"]["passed"] is audits["int16x8"]["passed"] is True
     assert sorted(outputs) == ["end", "start"]
     assert {(tensor["dtype"], tuple(tensor["shape"])) for tensor in outputs.values()} == {("uint8", (1, 32))}
     assert all(tensor["scale"] > 0 for tensor in outputs.values())
@@ -90,6 +91,7 @@ def test_figures_are_those_of_all_questions_and_better_than_always_none(finished
         assert metrics["f1"] >= metrics["exact_match"] > 0.5  # 0.2 are right where no question is answered
         assert metrics["f1_no_answer"] > 0.5
     assert validated["forms"]["int8"]["parity"]["agreement"] >= 0.9
+    assert validated["forms"]["int16x8"]["parity"]["agreement"] >= 0.95
     assert validated["forms"]["float32"]["parity"]["agreement"] == 1.0
 
 

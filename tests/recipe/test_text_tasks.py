@@ -20,6 +20,10 @@ task: {type: embedding}
 data: {train: {path: train.tsv}, validation: {path: dev.tsv}, text_pair_column: other}
 """
 
+TAUGHT = (
+    "compress=[{method: prune_layers, keep: 1}, {method: distill_outputs, unlabelled: {path: a.tsv, %s}}]"
+)
+
 
 @pytest.mark.parametrize(
     ("blocks", "overrides", "message"),
@@ -38,6 +42,18 @@ data: {train: {path: train.tsv}, validation: {path: dev.tsv}, text_pair_column: 
             ONE_LABEL,
             ["data.both_orders=true"],
             "data.both_orders: is for pairs: name the second text's column",
+        ),
+        (ONE_LABEL, [TAUGHT % "pair_column: b"], "pair_column: is of use in tasks that read pairs alone"),
+        (VECTORS, [TAUGHT % "pair_column: b"], "pair_column: is of use in tasks that read pairs alone"),
+        (
+            ONE_LABEL,
+            [TAUGHT % "column: a", "data.text_pair_column=other"],
+            "compress.1.unlabelled.pair_column: must name the second text's column",
+        ),
+        (
+            ONE_LABEL,
+            [TAUGHT % "pair_column: b, cut: sentences", "data.text_pair_column=other"],
+            "compress.1.unlabelled.cut: would take pairs apart",
         ),
         (VECTORS, ["data.both_orders=true"], "data.both_orders: is of use in tasks of type classification"),
         (

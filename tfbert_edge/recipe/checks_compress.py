@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfbert_edge.recipe.checks_average import averages_alike
 from tfbert_edge.recipe.checks_distill import students_taught
-from tfbert_edge.recipe.checks_options import options_do_something
+from tfbert_edge.recipe.checks_options import options_do_something, unlabelled_pairs
 from tfbert_edge.recipe.checks_prune import movement_masked, pretrained_first, weights_pruned
 from tfbert_edge.recipe.checks_quantize import mixed_precision_planned
 from tfbert_edge.recipe.checks_share import factorized_once, shared_layers_stay_one
@@ -39,6 +39,7 @@ def steps_contradict(recipe: Recipe) -> Iterator[Contradiction]:
         factorized_once,
         shared_layers_stay_one,
         options_do_something,
+        unlabelled_pairs,
     )
     found = [one for check in checks for one in check(recipe)]
     yield from sorted(found, key=lambda one: int(one.path[1]))

@@ -54,3 +54,24 @@ def orders_do_something(recipe: Recipe) -> Iterator[Contradiction]:
         yield contradiction(
             "data.both_orders", "is for pairs: name the second text's column", "data.text_pair_column"
         )
+
+
+def unlabelled_pairs(recipe: Recipe) -> Iterator[Contradiction]:
+    """Texts without labels that are not of the kind that the task's network reads: pairs, or single texts."""
+    data = recipe.data
+    reads_pairs = recipe.task.type in TASKS_OF_ORDERED_PAIRS and data.text_pair_column is not None
+    for at, step in enumerate(recipe.compress):
+        source = getattr(step, "unlabelled", None)
+        if source is None:
+            continue
+        place = f"compress.{at}.unlabelled.pair_column"
+        if reads_pairs and source.pair_column is None:
+            yield contradiction(
+                place, "must name the second text's column, as this task reads pairs", "data.text_pair_column"
+            )
+        elif source.pair_column is not None and not reads_pairs:
+            yield contradiction(place, "is of use in tasks that read pairs alone: leave it out", "task")
+        elif source.pair_column is not None and source.cut == "sentences":
+            yield contradiction(
+                f"compress.{at}.unlabelled.cut", "would take pairs apart: set it to none", "compress"
+            )

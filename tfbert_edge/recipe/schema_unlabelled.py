@@ -28,5 +28,7 @@ class Unlabelled(Texts):
 
     TAG: ClassVar[str] = "unlabelled"
 
+    pair_column: str | None = None
+    """The column of the second text, where the task reads pairs; pairs of which data holds a text are left out."""
     with_training: bool = True
     """Whether the student learns from data.train as well."""

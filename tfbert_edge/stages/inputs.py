@@ -9,7 +9,7 @@ from tfbert_edge.data.locations import locate
 from tfbert_edge.models.checkpoint_files import SAFETENSORS
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.teachers import check_teacher, other_teachers
-from tfbert_edge.stages.texts import setting_of, unlabelled_texts
+from tfbert_edge.stages.texts import setting_of, unlabelled_examples
 
 
 def check_inputs(run: Run, *, first: int = 0) -> None:
@@ -23,7 +23,7 @@ def check_inputs(run: Run, *, first: int = 0) -> None:
         for folder in other_teachers(run, step):
             check_teacher(run, folder)
         if getattr(step, "unlabelled", None) is not None:
-            unlabelled_texts(run, step)
+            unlabelled_examples(run, step)
 
 
 def input_files(run: Run, step: Any) -> list[Path]:

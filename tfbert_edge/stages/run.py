@@ -114,9 +114,9 @@ class Run:
             examples, tokenizer, max_length=max_length or self.recipe.data.max_length, task=self.data.task
         )
 
-    def training_features(self, tokenizer: Tokenizer) -> Features:
-        """Encode the training examples, in both orders where ``data.both_orders`` says so."""
-        train = self.data.train
+    def training_features(self, tokenizer: Tokenizer, examples: Examples | None = None) -> Features:
+        """Encode the training examples, or others to learn on, in both orders where ``data.both_orders`` says so."""
+        train = self.data.train if examples is None else examples
         return self.features(train.in_both_orders() if self.recipe.data.both_orders else train, tokenizer)
 
     def trial_features(self, tokenizer: Tokenizer) -> Features:

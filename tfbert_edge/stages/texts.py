@@ -6,7 +6,7 @@ from typing import Any
 
 from tfbert_edge.data.examples import Examples
 from tfbert_edge.data.features import Features
-from tfbert_edge.data.unlabelled import load_unlabelled
+from tfbert_edge.data.unlabelled import load_unlabelled, load_unlabelled_pairs
 from tfbert_edge.runtime.tokenizer import Tokenizer
 from tfbert_edge.stages.run import Run
 
@@ -28,11 +28,10 @@ def with_texts(run: Run, step: Any, train: Features, tokenizer: Tokenizer) -> Fe
     """
     if step.unlabelled is None:
         return train
-    texts, known = unlabelled_texts(run, step)
+    examples, known = unlabelled_examples(run, step)
     if known:
         run.console.say(f"  {known:,} unlabelled texts left out: data holds them")
-    names = [str(number) for number in range(len(texts))]
-    others = run.features(Examples(names, texts, None, None), tokenizer)
+    others = run.training_features(tokenizer, examples)
     if not step.unlabelled.with_training:
         train = train.select([])
     run.console.say(
@@ -42,23 +41,28 @@ def with_texts(run: Run, step: Any, train: Features, tokenizer: Tokenizer) -> Fe
     return train.with_unlabelled(others)
 
 
-def unlabelled_texts(run: Run, step: Any) -> tuple[list[str], int]:
-    """The texts of ``step.unlabelled``, and how many of them the sets to measure on and, where it trains
-    along, the training set hold.
+def unlabelled_examples(run: Run, step: Any) -> tuple[Examples, int]:
+    """The texts of ``step.unlabelled``, pairs where the task reads such, and how many were left out: the sets to measure on
+    and, where it trains along, the training set hold them.
 
     Raises:
         DataError: the texts cannot be had; see `load_unlabelled`.
     """
-    data = run.data
+    data, source = run.data, step.unlabelled
     without = data.validation.all_texts() + ([] if data.test is None else data.test.all_texts())
-    if step.unlabelled.with_training:
+    if source.with_training:
         without = without + data.train.all_texts()
-    return load_unlabelled(
-        step.unlabelled,
-        setting=setting_of(run, step),
-        seed=run.recipe.seed + 4,
-        without=without,
-    )
+    given: dict[str, Any] = {
+        "setting": setting_of(run, step),
+        "seed": run.recipe.seed + 4,
+        "without": without,
+    }
+    pairs = None
+    if source.pair_column is None:
+        texts, known = load_unlabelled(source, **given)
+    else:
+        texts, pairs, known = load_unlabelled_pairs(source, **given)
+    return Examples([str(number) for number in range(len(texts))], texts, pairs, None), known
 
 
 def setting_of(run: Run, step: Any) -> str:
