@@ -55,6 +55,11 @@ TAUGHT = (
             [TAUGHT % "pair_column: b, cut: sentences", "data.text_pair_column=other"],
             "compress.1.unlabelled.cut: would take pairs apart",
         ),
+        (
+            ONE_LABEL,
+            [TAUGHT % "column: a, pair_column: a", "data.text_pair_column=other"],
+            "compress.1.unlabelled.pair_column: must be another column than the first text's, 'a'",
+        ),
         (VECTORS, ["data.both_orders=true"], "data.both_orders: is of use in tasks of type classification"),
         (
             LABELS,

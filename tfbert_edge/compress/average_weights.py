@@ -4,7 +4,7 @@ better generalization"; Wortsman et al. 2022, "Model soups", the uniform one).
     w <- (w_1 + ... + w_n) / n
 
 Each distillation begins at a high rate where the one before ended at a low one, so what each leaves is the end of a cycle;
-the mean of such ends lies nearer the middle of the basin at whose edge they are. The paper takes the statistics of batch
+in the paper the mean of such ends generalizes better than any of them. It takes the statistics of batch
 norms anew; there are none here. Places that are zero in all stay zero, and weights that layers share stay one.
 """
 
@@ -37,7 +37,7 @@ def average_weights(models: Sequence[Any]) -> Any:
             )
     for variables in zip(*(model.variables for model in models), strict=True):
         if not variables[-1].dtype.is_floating:
-            continue  # the state of dropout's generators
+            continue  # integers have no mean
         mean = np.mean([variable.numpy().astype(np.float64) for variable in variables], axis=0)
         variables[-1].assign(mean.astype(variables[-1].dtype.as_numpy_dtype))
     return models[-1]

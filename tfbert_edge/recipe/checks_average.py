@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tfbert_edge.recipe.checks_share import LEAVE_ZEROS
 from tfbert_edge.recipe.contradiction import Contradiction, contradiction
 from tfbert_edge.recipe.schema_average import AverageWeights
 
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
-
-_PRUNE_AND_TRAIN = ("prune_weights", "prune_movement", "lottery_ticket")
 
 
 def averages_alike(recipe: Recipe) -> Iterator[Contradiction]:
@@ -28,7 +27,7 @@ def averages_alike(recipe: Recipe) -> Iterator[Contradiction]:
             continue
         first = at - step.steps
         for place, one in enumerate(recipe.compress[first:at], start=first):
-            if one.method.startswith("distill_") or (place == first and one.method in _PRUNE_AND_TRAIN):
+            if one.method.startswith("distill_") or (place == first and one.method in LEAVE_ZEROS):
                 continue
             yield contradiction(
                 f"compress.{at}.steps",

@@ -71,6 +71,11 @@ def unlabelled_pairs(recipe: Recipe) -> Iterator[Contradiction]:
             )
         elif source.pair_column is not None and not reads_pairs:
             yield contradiction(place, "is of use in tasks that read pairs alone: leave it out", "task")
+        elif source.pair_column is not None and source.pair_column == source.column:
+            yield contradiction(
+                place,
+                f"must be another column than the first text's, '{source.column}'; correct one of the two",
+            )
         elif source.pair_column is not None and source.cut == "sentences":
             yield contradiction(
                 f"compress.{at}.unlabelled.cut", "would take pairs apart: set it to none", "compress"

@@ -11,7 +11,7 @@ from tfbert_edge.recipe.schema_share import ShareLayers
 if TYPE_CHECKING:
     from tfbert_edge.recipe.schema import Recipe
 
-_LEAVE_ZEROS = ("prune_weights", "prune_movement", "lottery_ticket")
+LEAVE_ZEROS = ("prune_weights", "prune_movement", "lottery_ticket")
 
 
 def keeps_sharing(method: str) -> bool:
@@ -48,7 +48,7 @@ def shared_layers_stay_one(recipe: Recipe) -> Iterator[Contradiction]:
                 f"{method} would take layers apart that share weights since compress.{shared}; move it before that",
                 "compress",
             )
-    zeros = next((method for method in methods[:shared] if method in _LEAVE_ZEROS), None)
+    zeros = next((method for method in methods[:shared] if method in LEAVE_ZEROS), None)
     means = any(isinstance(step, ShareLayers) and step.init == "mean" for step in recipe.compress)
     if zeros is not None and means:
         yield contradiction(
