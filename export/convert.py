@@ -23,6 +23,7 @@ from export.int16 import quantize_int16x8
 from export.rewrite import pack, unpack
 from tfbert_edge._keras import tf
 from tfbert_edge.errors import ConversionError, TfbertEdgeError
+from tfbert_edge.models.wide_norms import root_limits, with_wide_norms
 
 Calibration = Iterable[Mapping[str, np.ndarray]]
 """Examples as int32 arrays (1, n) named input_ids, token_type_ids, attention_mask."""
@@ -55,6 +56,9 @@ def convert(
         raise ConversionError(
             "the form int4 needs layers whose kernels have 4 bits: put the step mixed_precision into compress."
         )
+    if form == "int16x8":
+        calibration = list(calibration or ())
+        model = with_wide_norms(model, root_limits(model, calibration))
     frozen = freeze(
         model,
         sequence_length=sequence_length,
@@ -99,8 +103,6 @@ def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
 
 
 def _int16x8(frozen: Any, calibration: Calibration | None) -> bytes:
-    if calibration is None:
-        raise ConversionError("the form int16x8 needs calibration examples: pass calibration.")
     return quantize_int16x8(_float32(frozen, None), calibration)
 
 

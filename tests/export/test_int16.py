@@ -86,4 +86,7 @@ def test_quantize_int16x8_of_minilm_ranks_sentences_as_float(run):
     content = convert(model, "int16x8", sequence_length=32, output_activation="linear", calibration=single)
     expected = model(inputs, training=False).numpy()[:, 0]
     assert audit(content).violations == ()
-    assert np.corrcoef(run(content, inputs)[:, 0], expected)[0, 1] > 0.98
+    found = run(content, inputs)[:, 0]
+    # As of int8 weights. With squares of 16 bits and one table for all roots: 0.993, and up to 10% of the spread.
+    assert np.corrcoef(found, expected)[0, 1] > 0.997
+    assert np.abs(found - expected).max() < 0.05 * np.ptp(expected)
