@@ -56,9 +56,9 @@ def convert(
         raise ConversionError(
             "the form int4 needs layers whose kernels have 4 bits: put the step mixed_precision into compress."
         )
+    examples = list(calibration or ())
     if form == "int16x8":
-        calibration = list(calibration or ())
-        model = with_wide_norms(model, root_limits(model, calibration))
+        model = with_wide_norms(model, root_limits(model, examples))
     frozen = freeze(
         model,
         sequence_length=sequence_length,
@@ -66,7 +66,7 @@ def convert(
         output_names=output_names,
     )
     try:
-        content = FORMS[form](frozen, calibration)
+        content = FORMS[form](frozen, examples)
     except TfbertEdgeError:
         raise
     except Exception as error:  # converters raise what they like; the user needs the form and the reason
@@ -76,24 +76,24 @@ def convert(
     return content
 
 
-def _float32(frozen: Any, calibration: Calibration | None) -> bytes:
+def _float32(frozen: Any, calibration: Calibration) -> bytes:
     return _named(_converter(frozen).convert(), frozen.output_names)
 
 
-def _float16(frozen: Any, calibration: Calibration | None) -> bytes:
+def _float16(frozen: Any, calibration: Calibration) -> bytes:
     converter = _converter(frozen)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
     return _named(converter.convert(), frozen.output_names)
 
 
-def _dynamic(frozen: Any, calibration: Calibration | None) -> bytes:
+def _dynamic(frozen: Any, calibration: Calibration) -> bytes:
     converter = _converter(frozen)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     return _named(converter.convert(), frozen.output_names)
 
 
-def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
+def _int8(frozen: Any, calibration: Calibration) -> bytes:
     # The ranges are in the model, as fake quantization; a representative dataset would overrule them. The
     # input type stays unset: asked for int32, the converter refuses, and unset it leaves ids int32.
     converter = _converter(frozen)
@@ -102,11 +102,11 @@ def _int8(frozen: Any, calibration: Calibration | None) -> bytes:
     return _named(converter.convert(), frozen.output_names)
 
 
-def _int16x8(frozen: Any, calibration: Calibration | None) -> bytes:
-    return quantize_int16x8(_float32(frozen, None), calibration)
+def _int16x8(frozen: Any, calibration: Calibration) -> bytes:
+    return quantize_int16x8(_float32(frozen, ()), calibration)
 
 
-FORMS: dict[str, Callable[[Any, Calibration | None], bytes]] = {
+FORMS: dict[str, Callable[[Any, Calibration], bytes]] = {
     "float32": _float32,
     "float16": _float16,
     "dynamic": _dynamic,
