@@ -143,9 +143,7 @@ def test_matrix_is_frozen_and_counted_with_the_embeddings():
     narrow, smaller = factorize_embeddings(model, config, size=8)
     depths = {variable.name: depth for variable, depth in variable_depths(narrow)}
 
-    before, after = (
-        account(*one, length=12, first_token=True) for one in ((model, config), (narrow, smaller))
-    )
+    before, after = (account(*one, length=12) for one in ((model, config), (narrow, smaller)))
 
     assert depths["embeddings.expansion/kernel:0"] == 0
     assert before["parameters"] - after["parameters"] == 128 * 32 - (128 * 8 + 8 * 32)
@@ -178,7 +176,7 @@ def test_converted_factorized_network_is_integer_and_answers_as_its_fake_quantiz
         if operator.name in ("FULLY_CONNECTED", "BATCH_MATMUL"):
             outputs, inputs = tensors[operator.outputs[0]].shape, tensors[operator.inputs[0]].shape
             products += int(np.prod(outputs)) * inputs[-1]
-    assert macs(config, length=12, outputs=3, first_token=True) == products
+    assert macs(config, length=12, outputs=3) == products
     expected = quantized(INPUTS, training=False).numpy()
     np.testing.assert_allclose(scores(content, INPUTS), expected, atol=0.1 * np.ptp(expected))
 

@@ -141,7 +141,7 @@ def test_account_says_the_share_of_zeros_in_the_encoders_kernels():
     model, zero = pruned_model("attention.query", "ffn.output")
     size = 2 * (4 * 32 * 32 + 2 * 32 * 64)
 
-    found = account(model, preset("tiny"), length=8, first_token=True)
+    found = account(model, preset("tiny"), length=8)
 
     # Every third of 32 * 32 and of 64 * 32, rounded up.
     assert found["sparsity"] == pytest.approx((342 + 683) / size)

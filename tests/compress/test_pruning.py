@@ -166,10 +166,26 @@ def test_prune_layers_to_no_fewer_layers_says_the_range(model, keep):
         prune_layers(model, CONFIG, keep=keep, choice="first", batches=batches, loss=LOSS)
 
 
-def test_macs_are_those_of_the_matrix_products_in_the_converted_file():
+@pytest.mark.parametrize(
+    ("head", "outputs"),
+    [
+        ("classification", 3),
+        ("mean_classification", 3),
+        ("tokens", 5),
+        ("span", (1, 1)),
+        ("joint", (3, 5)),
+        ("mean_pooling", 0),
+        ("cls_pooling", 0),
+    ],
+)
+def test_macs_are_those_of_the_matrix_products_in_the_converted_file(head, outputs):
     config = preset("tiny", num_heads=(4, 1, 3), intermediate_sizes=(64, 32, 48))
-    model, length = build_model(config, num_outputs=3), 12
-    graph = read_model(convert(model, "float32", sequence_length=length, output_activation="softmax"))
+    model, length = build_model(config, head=head, num_outputs=outputs), 12
+    names = ("first", "second")[: 2 if isinstance(outputs, tuple) else 1]
+    content = convert(
+        model, "float32", sequence_length=length, output_activation="linear", output_names=names
+    )
+    graph = read_model(content)
     shapes = {tensor.index: tensor.shape for tensor in graph.tensors}
     expected = 0
     for operator in graph.operators:
@@ -177,13 +193,13 @@ def test_macs_are_those_of_the_matrix_products_in_the_converted_file():
             # Each output element is a sum over the left side's last axis.
             expected += int(np.prod(shapes[operator.outputs[0]])) * shapes[operator.inputs[0]][-1]
 
-    assert macs(config, length=length, outputs=3, first_token=True) == expected
+    assert macs(config, length=length, outputs=outputs, head=head) == expected
 
 
 def test_account_counts_parameters_apart_from_the_tables():
     model = build_model(CONFIG, num_outputs=3)
 
-    found = account(model, CONFIG, length=12, first_token=True)
+    found = account(model, CONFIG, length=12)
 
     assert found["parameters"] == sum(int(np.prod(v.shape)) for v in model.trainable_variables)
     assert found["parameters"] - found["encoder_parameters"] == (128 + 64 + 2) * 32

@@ -74,6 +74,31 @@ def test_pooled_states_of_padded_batch_equal_those_of_transformers(make_oracle, 
     np.testing.assert_allclose(pooled, expected, rtol=0, atol=1e-4)
 
 
+def test_label_of_the_mean_is_what_bert_says_of_it_and_padding_changes_nothing(make_oracle, tmp_path):
+    oracle = make_oracle("bert-gelu")
+    loaded = load_checkpoint(oracle.folder, head="mean_classification", num_outputs=oracle.num_outputs)
+    mask = oracle.batch["attention_mask"][:, :, None]
+    pooled = (oracle.hidden_states[-1] * mask).sum(1) / mask.sum(1)
+    dense, classifier = (
+        loaded.model.get_layer(f"head.{name}").get_weights() for name in ("dense", "classifier")
+    )
+    expected = np.tanh(pooled @ dense[0] + dense[1]) @ classifier[0] + classifier[1]
+
+    logits = loaded.model(oracle.batch)
+    save_checkpoint(
+        loaded.model, loaded.config, tmp_path / "saved", head="mean_classification", labels=["a", "b", "c"]
+    )
+    again = load_checkpoint(tmp_path / "saved", head="mean_classification", num_outputs=oracle.num_outputs)
+
+    # The pooler is the checkpoint's; its classifier was made to read [CLS].
+    assert loaded.new_weights == ["classifier.weight", "classifier.bias"]
+    np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-4)
+    assert again.new_weights == []
+    np.testing.assert_allclose(again.model(oracle.batch), logits, rtol=0, atol=1e-6)
+    raw = json.loads((tmp_path / "saved" / "config.json").read_text())
+    assert raw["architectures"] == ["TfbertEdgeForMeanPooledClassification"]
+
+
 @pytest.mark.parametrize("length", [8, 100, 511])
 def test_mean_of_rounded_weights_keeps_its_direction_at_any_length(length):
     config = dataclasses.replace(preset("tiny"), max_position_embeddings=512)

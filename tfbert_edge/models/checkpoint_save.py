@@ -26,6 +26,7 @@ from tfbert_edge.models.heads import head_outputs
 OWN_MODEL = "TfbertEdge"
 KINDS = {
     "classification": "ForSequenceClassification",
+    "mean_classification": "ForMeanPooledClassification",
     "tokens": "ForTokenClassification",
     "span": "ForQuestionAnswering",
     "joint": "ForIntentAndSlots",
@@ -35,7 +36,7 @@ KINDS = {
 """A head of models.heads -> what the names of transformers' classes with such a head end with."""
 ENCODER_ALONE = "Model"
 """The kind whose outputs are states, which have no names."""
-OWN_KINDS = frozenset({"ForIntentAndSlots"})
+OWN_KINDS = frozenset({"ForIntentAndSlots", "ForMeanPooledClassification"})
 """Those that transformers has not."""
 PROBLEM_TYPES = {
     "classification": "single_label_classification",

@@ -128,6 +128,12 @@ def mean_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, s
     than a fifth up to 100 tokens, its direction is not. Beyond 512 tokens nothing would be left.
     """
 
+    return OnlyToken(name="head.embedding", dtype="float32")(_mean(hidden, mask))
+
+
+def _mean(hidden: Any, mask: Any) -> Any:
+    """The mean over real tokens: float ``(b, n, h)``, mask ``(b, n)`` -> float32 ``(b, 1, h)``."""
+
     def apply(layer: type, name: str, inputs: Any, *arguments: Any) -> Any:
         return layer(*arguments, name=f"head.{name}", dtype="float32")(inputs)
 
@@ -135,7 +141,17 @@ def mean_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, s
         keras.layers.Activation, "weights", apply(MaskBias, "mask_bias", mask, MASK_PENALTY), "softmax"
     )
     pooled = apply(MatMul, "pooled", [weights, apply(SplitHeads, "states", hidden, 1)])
-    return apply(OnlyToken, "embedding", apply(MergeHeads, "merge", pooled))
+    return apply(MergeHeads, "merge", pooled)
+
+
+def mean_classification_head(
+    hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int, mask: Any
+) -> Any:
+    """Classify by the mean over real tokens: float ``(b, n, h)``, mask ``(b, n)`` -> float32 logits ``(b, num_outputs)``.
+
+    The layers of :func:`classification_head`, over the mean of :func:`mean_pooling_head`.
+    """
+    return classification_head(_mean(hidden, mask), config, num_outputs=num_outputs, seed=seed)
 
 
 def cls_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, seed: int) -> Any:
@@ -145,6 +161,7 @@ def cls_pooling_head(hidden: Any, config: EncoderConfig, *, num_outputs: int, se
 
 HEADS = {
     "classification": Head(classification_head, first_token=True),
+    "mean_classification": Head(mean_classification_head, first_token=False, reads_mask=True),
     "tokens": Head(token_head, first_token=False),
     "span": Head(span_head, first_token=False),
     "mean_pooling": Head(mean_pooling_head, first_token=False, reads_mask=True),

@@ -153,6 +153,13 @@ def _embedding(recipe: Recipe) -> Iterator[Contradiction]:
                 f"a task of type {recipe.task.type}",
                 "task",
             )
+    if getattr(task, "pooling", None) == "mean" and recipe.sequence_length > 511:
+        yield contradiction(
+            "export.sequence_length",
+            f"must be at most 511 where the mean of all pieces is taken, was {recipe.sequence_length}; "
+            "the weight of a piece would be rounded to 0",
+            "task",
+        )
     if task.type != "embedding":
         return
     if data.text_pair_column is None:
@@ -181,13 +188,6 @@ def _embedding(recipe: Recipe) -> Iterator[Contradiction]:
                 "must be pairs with scores of its own, as data.train has none",
                 "data.train.format",
             )
-    if task.pooling == "mean" and recipe.sequence_length > 511:
-        yield contradiction(
-            "export.sequence_length",
-            f"must be at most 511 where the mean of all pieces is taken, was {recipe.sequence_length}; "
-            "the weight of a piece would be rounded to 0",
-            "task",
-        )
 
 
 def _lengths(recipe: Recipe) -> Iterator[Contradiction]:

@@ -64,6 +64,8 @@ class ClassificationTask(Block):
     Where the data holds the numbers 0, 1, ..., they stand for these labels in order."""
     positive_label: Text | None = None
     """The label that is looked for: its F1, f1, is then the primary metric, in place of accuracy."""
+    pooling: Literal["cls", "mean"] = "cls"
+    """What the answer is read from: the state of [CLS], or the mean over the text's pieces, which embedding models learnt."""
 
 
 class RegressionTask(Block):
@@ -75,6 +77,8 @@ class RegressionTask(Block):
     type: Literal["regression"]
     range: Limits
     """The lowest and the highest score."""
+    pooling: Literal["cls", "mean"] = "cls"
+    """What the answer is read from: the state of [CLS], or the mean over the text's pieces, which embedding models learnt."""
 
 
 TaskConfig = Annotated[

@@ -26,3 +26,5 @@ class MultiLabelTask(Block):
     labels: Annotated[tuple[Text, ...] | None, AfterValidator(_different)] = None
     """The labels in the order of the model's outputs; null: those of the data, sorted, or data.label_columns.
     Where the data holds the numbers 0, 1, ..., they stand for these labels in order."""
+    pooling: Literal["cls", "mean"] = "cls"
+    """What the answer is read from: the state of [CLS], or the mean over the text's pieces, which embedding models learnt."""

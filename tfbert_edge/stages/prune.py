@@ -16,7 +16,6 @@ from tfbert_edge.data.batching import evaluation_batches
 from tfbert_edge.data.calibration import calibration_examples
 from tfbert_edge.models.checkpoint import save_checkpoint
 from tfbert_edge.models.config import EncoderConfig
-from tfbert_edge.models.heads import HEADS
 from tfbert_edge.stages.network import Network, saved_network
 from tfbert_edge.stages.run import Run
 from tfbert_edge.stages.steps import MODEL
@@ -136,8 +135,7 @@ def measured(run: Run, network: Network) -> dict[str, Any]:
 
 def network_cost(run: Run, network: Network) -> dict[str, Any]:
     """Parameters and multiplications of a network at the recipe's length; see :func:`account`."""
-    first_token = HEADS[network.task.head].first_token
-    return account(network.model, network.config, length=run.recipe.sequence_length, first_token=first_token)
+    return account(network.model, network.config, length=run.recipe.sequence_length, head=network.task.head)
 
 
 def save_network(run: Run, network: Network, folder: Path) -> None:

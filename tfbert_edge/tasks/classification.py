@@ -11,6 +11,7 @@ import numpy as np
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.metrics import classification_metrics
+from tfbert_edge.tasks.pooling import CLASSIFYING, named, pooling_head
 from tfbert_edge.tasks.truth import Truth
 
 
@@ -31,14 +32,17 @@ class Classification(Task):
         "matthews",
     )
 
-    def __init__(self, labels: Sequence[str], positive_label: str | None = None) -> None:
+    def __init__(
+        self, labels: Sequence[str], positive_label: str | None = None, pooling: str = "cls"
+    ) -> None:
         """
         Args:
             labels: in the order of the outputs.
             positive_label: the one that is looked for; its F1, ``f1``, is then the primary metric.
+            pooling: what the label is read from: cls (the state of [CLS]) or mean (over the text's pieces).
 
         Raises:
-            DataError: fewer than two labels, or one of them twice; or a positive label that is none of them.
+            DataError: fewer than two labels, or one of them twice; a positive label that is none of them; no such pooling.
         """
         self.labels = tuple(labels)
         if len(self.labels) < 2:
@@ -54,6 +58,8 @@ class Classification(Task):
             # Of the class where nothing is looked for.
             self.primary_metric = "f1"  # type: ignore[misc]
             self.metric_names = ("f1", *Classification.metric_names)  # type: ignore[misc]
+        self.pooling = pooling
+        self.head = pooling_head(CLASSIFYING, pooling)  # type: ignore[misc]
         self._index = {label: index for index, label in enumerate(self.labels)}
 
     @property
@@ -63,9 +69,9 @@ class Classification(Task):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Labels and, where there is one, the positive label."""
+        """Labels and, where they are not the usual, the positive label and the pooling."""
         looked_for = {} if self.positive_label is None else {"positive_label": self.positive_label}
-        return {"labels": list(self.labels), **looked_for}
+        return {"labels": list(self.labels), **looked_for, **named(self.pooling)}
 
     @classmethod
     def found_in(cls, values: Sequence[Any]) -> dict[str, Any]:

@@ -8,16 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tfbert_edge.errors import DataError
 from tfbert_edge.runtime.embedding_reader import normalized
 from tfbert_edge.runtime.reading import Rows
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.metrics import correlations
+from tfbert_edge.tasks.pooling import EMBEDDING, pooling_head
 from tfbert_edge.tasks.regression import checked_range, scores_within
 from tfbert_edge.tasks.truth import Truth
-
-POOLINGS = {"mean": "mean_pooling", "cls": "cls_pooling"}
-"""How the states of a text's pieces become one vector -> the head of models.heads that does it."""
 
 SIMILARITY_TOLERANCE = 0.05
 """Two outputs agree on a pair of texts where its two cosines differ by at most this."""
@@ -50,13 +47,9 @@ class Embedding(Task):
         Raises:
             DataError: no such pooling, or the lowest score is not below the highest.
         """
-        if pooling not in POOLINGS:
-            raise DataError(
-                f"the pooling of an embedding must be one of {', '.join(POOLINGS)}, was {pooling!r}."
-            )
         self.pooling = pooling
         self.range = checked_range(range)
-        self.head = POOLINGS[pooling]  # type: ignore[misc]  # of the class in other tasks, which have one head
+        self.head = pooling_head(EMBEDDING, pooling)  # type: ignore[misc]  # of the class in other tasks, which have one head
 
     @property
     def num_outputs(self) -> int:

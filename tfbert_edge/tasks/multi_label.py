@@ -13,6 +13,7 @@ from tfbert_edge.runtime.multi_label_reader import MultiLabelReader
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.classification import is_number, label_text, labels_in
 from tfbert_edge.tasks.metrics import multi_label_metrics
+from tfbert_edge.tasks.pooling import CLASSIFYING, named, pooling_head
 from tfbert_edge.tasks.thresholds import best_thresholds
 from tfbert_edge.tasks.truth import Truth
 
@@ -38,14 +39,17 @@ class MultiLabel(Task):
         "mean_average_precision",
     )
 
-    def __init__(self, labels: Sequence[str], thresholds: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, labels: Sequence[str], thresholds: Mapping[str, float] | None = None, pooling: str = "cls"
+    ) -> None:
         """
         Args:
             labels: in the order of the outputs.
             thresholds: by label; 0.5 for those that are not named.
+            pooling: what the labels are read from: cls (the state of [CLS]) or mean (over the text's pieces).
 
         Raises:
-            DataError: no label, one of them twice, or a threshold for a label that is none.
+            DataError: no label, one of them twice, a threshold for a label that is none, or no such pooling.
         """
         self.labels = tuple(labels)
         if not self.labels:
@@ -53,6 +57,8 @@ class MultiLabel(Task):
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"each label must be named once; the labels were {', '.join(self.labels)}.")
         self.thresholds = dict(thresholds or {})
+        self.pooling = pooling
+        self.head = pooling_head(CLASSIFYING, pooling)  # type: ignore[misc]
         unknown = [name for name in self.thresholds if name not in self.labels]
         if unknown:
             raise DataError(
@@ -68,6 +74,11 @@ class MultiLabel(Task):
     def settings(self) -> dict[str, Any]:
         """The thresholds, once they are chosen."""
         return {"thresholds": self.thresholds} if self.thresholds else {}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Labels, thresholds and, where it is not the usual, the pooling."""
+        return {**super().parameters, **named(self.pooling)}
 
     @classmethod
     def found_in(cls, values: Sequence[Any]) -> dict[str, Any]:
@@ -109,7 +120,7 @@ class MultiLabel(Task):
     def calibrated(self, outputs: np.ndarray, truth: Truth) -> MultiLabel:
         """The same task with the threshold of each label that gives the highest F1, see `thresholds.best_thresholds`."""
         chosen = best_thresholds(truth.labels, outputs)
-        return MultiLabel(self.labels, dict(zip(self.labels, chosen.tolist(), strict=True)))
+        return MultiLabel(self.labels, dict(zip(self.labels, chosen.tolist(), strict=True)), self.pooling)
 
     def decide(self, outputs: np.ndarray) -> np.ndarray:
         """Which labels each row has, bool (N, C)."""

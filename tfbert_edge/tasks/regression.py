@@ -10,6 +10,7 @@ import numpy as np
 from tfbert_edge.errors import DataError
 from tfbert_edge.tasks.base import Task, Where, nowhere
 from tfbert_edge.tasks.metrics import regression_metrics
+from tfbert_edge.tasks.pooling import CLASSIFYING, named, pooling_head
 from tfbert_edge.tasks.truth import Truth
 
 AGREEMENT_SHARE = 0.05
@@ -28,12 +29,18 @@ class Regression(Task):
     metric_names: ClassVar[tuple[str, ...]] = ("pearson", "spearman", "mse")
     lower_is_better: ClassVar[frozenset[str]] = frozenset({"mse"})
 
-    def __init__(self, range: tuple[float, float]) -> None:
+    def __init__(self, range: tuple[float, float], pooling: str = "cls") -> None:
         """
+        Args:
+            range: the lowest and the highest score.
+            pooling: what the score is read from: cls (the state of [CLS]) or mean (over the text's pieces).
+
         Raises:
-            DataError: the lowest value is not below the highest.
+            DataError: the lowest value is not below the highest, or there is no such pooling.
         """
         self.range = checked_range(range)
+        self.pooling = pooling
+        self.head = pooling_head(CLASSIFYING, pooling)  # type: ignore[misc]
 
     @property
     def num_outputs(self) -> int:
@@ -54,8 +61,8 @@ class Regression(Task):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The range."""
-        return {"range": list(self.range)}
+        """The range and, where it is not the usual, the pooling."""
+        return {"range": list(self.range), **named(self.pooling)}
 
     def answers(self, outputs: np.ndarray, truth: Truth) -> list[float]:
         """As `decide`, a list."""
