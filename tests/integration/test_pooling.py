@@ -27,7 +27,11 @@ def finished(make_recipe: Callable[..., Path], tmp_path_factory: pytest.TempPath
     folder = tmp_path_factory.mktemp("mean")
     task = {"type": "classification", "labels": ["negative", "positive"], "pooling": "mean"}
     recipe = make_recipe(
-        folder, task=task, compress=STEPS, export={"forms": ["float32", "int8", "int16x8"], "steps": None}
+        folder,
+        task=task,
+        compress=STEPS,
+        export={"forms": ["float32", "int8", "int16x8"], "steps": None},
+        validate={"examples": 30},
     )
     assert run(["run", str(recipe), "--debug"]) == 0
     return folder / "run"
@@ -38,6 +42,7 @@ def test_integer_files_decide_unseen_sentences_as_keras_does(finished: Path):
     validated = record["stages"]["validate"]["forms"]
 
     assert record["data"]["task"]["pooling"] == "mean"
+    assert record["stages"]["validate"]["examples"] == 30
     for form in ("int8", "int16x8"):
         assert record["stages"]["export"]["forms"][form]["audit"]["passed"]
         assert validated[form]["metrics"]["accuracy"] > 0.9

@@ -24,6 +24,7 @@ def dumped(*overrides: str) -> dict:
         ("name=other", "name", "export"),
         ("export.sequence_length=32", "export.sequence_length", "export"),
         ("model.trim_vocabulary.enabled=false", "model.trim_vocabulary.enabled", "train"),
+        ("validate.examples=10", "validate.examples", "export"),
         ("validate.gates.max_size_mib=3", "validate.gates.max_size_mib", "validate"),
         ("bundle.zip=false", "bundle.zip", "bundle"),
     ],

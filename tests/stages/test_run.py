@@ -71,3 +71,17 @@ def test_trial_features_are_whole_examples_drawn_by_the_seed(trial):
 @pytest.mark.parametrize("count", [None, 20, 99])
 def test_trial_features_are_all_where_there_are_no_more(trial, count):
     assert len(trial(count).known_truth) == 20
+
+
+@pytest.mark.parametrize(("count", "expected"), [(None, 20), (30, 20), (7, 7)])
+def test_files_are_measured_on_as_many_test_examples_as_the_recipe_says(count, expected, tmp_path):
+    recipe = SimpleNamespace(seed=1, validate=SimpleNamespace(examples=count))
+    names = [f"{number:02d}" for number in range(20)]
+    test = Examples(names, names, None, np.zeros(20, np.int32))
+    run, again = (Run(folder=tmp_path, recipe=recipe, record=None, console=None) for _ in range(2))
+    for one in (run, again):
+        one.__dict__["data"] = RunData(None, test.select(np.arange(3)), test.select(np.arange(3)), [], test)
+
+    assert len(run.measured_examples) == expected
+    assert list(run.measured_examples.ids) == sorted(set(again.measured_examples.ids))
+    assert list(run.measured_examples.ids) != names[:expected] or expected == 20

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tfbert_edge.errors import DataError
+from tfbert_edge.errors import BundleError, DataError
+from tfbert_edge.runtime.interpreter import EdgeInterpreter
 from tfbert_edge.tasks import Classification, Regression
 from tfbert_edge.tasks.truth import Truth
 from tfbert_edge.validate import EvaluationSet, changed_decisions, run_model
@@ -13,13 +14,31 @@ from tfbert_edge.validate import EvaluationSet, changed_decisions, run_model
 TASK = Classification(["negative", "positive"])
 
 
-def test_run_model_every_example_in_order_equals_numpy(models, evaluation, other_outputs):
+@pytest.mark.parametrize("threads", [1, 3])
+def test_run_model_every_example_in_order_equals_numpy(models, evaluation, other_outputs, threads):
     seen = []
-    outputs = run_model(models["other"], evaluation, TASK.reader, on_progress=lambda *step: seen.append(step))
+    outputs = run_model(
+        models["other"],
+        evaluation,
+        TASK.reader,
+        threads=threads,
+        on_progress=lambda *step: seen.append(step),
+    )
 
     assert outputs.dtype == np.float32
     np.testing.assert_allclose(outputs, other_outputs, atol=1e-5)
     assert seen[0][1:] == (1, 60) and seen[-1][1:] == (60, 60)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_run_model_that_fails_on_a_row_says_so(models, evaluation, threads, monkeypatch):
+    def failing(self, *inputs):
+        raise BundleError("the model failed while running")
+
+    monkeypatch.setattr(EdgeInterpreter, "run", failing)
+
+    with pytest.raises(BundleError, match="failed while running"):
+        run_model(models["other"], evaluation, TASK.reader, threads=threads)
 
 
 def test_run_model_other_sequence_length_raises(models, evaluation):

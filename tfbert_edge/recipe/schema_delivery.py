@@ -61,6 +61,9 @@ class Gates(Block):
 class ValidateConfig(Block):
     """What is measured in LiteRT."""
 
+    examples: PositiveInt | None = None
+    """Of the examples to measure on, how many, drawn by the seed: for a first look at a large set or a slow form.
+    null: all."""
     threads: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2)
     latency_runs: PositiveInt = 100
     gates: Gates = Gates()

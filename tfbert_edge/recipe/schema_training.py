@@ -172,7 +172,7 @@ class TrainingConfig(Block):
     early_stopping: EarlyStopping = EarlyStopping()
     evaluation_examples: PositiveInt | None = None
     """Validation examples, drawn by the seed, on which epochs and compression steps are compared; null: all.
-    The exported files are measured on all of them in any case."""
+    What the exported files are measured on, validate.examples says."""
     checkpoint_seconds: PositiveFloat = 60.0
     """How often a snapshot is written from which training resumes."""
     tensorboard: bool = False

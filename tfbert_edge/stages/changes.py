@@ -23,6 +23,7 @@ FIRST_STAGE: dict[str, str | None] = {
     "compress": "compress",
     "export": "export",
     "validate": "validate",
+    "validate.examples": "export",
     "bundle": "bundle",
 }
 

@@ -44,7 +44,7 @@ def export_stage(run: Run) -> dict[str, Any]:
     length = recipe.sequence_length
     train, evaluation = (
         run.features(examples, network.tokenizer, max_length=length)
-        for examples in (run.data.train, run.data.evaluation)
+        for examples in (run.data.train, run.measured_examples)
     )
     calibration = calibration_examples(train, recipe.data.calibration_examples, seed=recipe.seed)
     with new_folder(run.export_folder) as folder:
@@ -61,7 +61,7 @@ def export_stage(run: Run) -> dict[str, Any]:
             "forms": {},
         }
         if network.task.reader.cuts:
-            lengths = example_lengths(run.data.evaluation, network.tokenizer, network.task)
+            lengths = example_lengths(run.measured_examples, network.tokenizer, network.task)
             figures["cut"] = cut_figures(lengths, length)
         audits = {}
         forms = recipe.export.forms
@@ -102,7 +102,7 @@ def _write_tokenizer(run: Run, tokenizer: Tokenizer, folder: Path) -> None:
 
 def _evaluation_set(run: Run, network: Network, features: Features) -> EvaluationSet:
     logits = _predicted(run, network.model, features)
-    examples = run.data.evaluation
+    examples = run.measured_examples
     return EvaluationSet(
         **features.padded(run.recipe.sequence_length),
         truth=features.known_truth,
@@ -115,7 +115,7 @@ def _evaluation_set(run: Run, network: Network, features: Features) -> Evaluatio
 
 def _calibrated(run: Run, network: Network, measured: EvaluationSet) -> Task:
     """The task with what is chosen by Keras's answers to the validation examples, which are never the test's."""
-    if run.data.test is None:
+    if run.data.test is None and run.measured_examples is run.data.validation:
         return network.task.calibrated(measured.keras_outputs, measured.truth)
     length = run.recipe.sequence_length
     validation = run.features(run.data.validation, network.tokenizer, max_length=length)

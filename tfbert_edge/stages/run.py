@@ -33,7 +33,7 @@ class RunData:
 
     @property
     def evaluation(self) -> Examples:
-        """The examples that the exported files are measured on: those of the test, or, without one, of the validation."""
+        """The examples to measure on in the end: those of the test, or, without one, of the validation."""
         return self.validation if self.test is None else self.test
 
 
@@ -121,13 +121,21 @@ class Run:
 
     def trial_features(self, tokenizer: Tokenizer) -> Features:
         """Encode the validation examples on which epochs and steps are compared: ``training.evaluation_examples`` of them."""
+        examples = self._drawn(self.data.validation, self.recipe.training.evaluation_examples)
+        return self.features(examples, tokenizer)
+
+    @cached_property
+    def measured_examples(self) -> Examples:
+        """The examples that the exported files are measured on: ``validate.examples`` of those there are."""
+        return self._drawn(self.data.evaluation, self.recipe.validate.examples)
+
+    def _drawn(self, examples: Examples, count: int | None) -> Examples:
         import numpy as np
 
-        examples, count = self.data.validation, self.recipe.training.evaluation_examples
-        if count is not None and count < len(examples):
-            drawn = np.random.default_rng(self.recipe.seed).permutation(len(examples))[:count]
-            examples = examples.select(np.sort(drawn))
-        return self.features(examples, tokenizer)
+        if count is None or count >= len(examples):
+            return examples
+        drawn = np.random.default_rng(self.recipe.seed).permutation(len(examples))[:count]
+        return examples.select(np.sort(drawn))
 
     def check_gates(self) -> None:
         """Hold the figures against the recipe's gates.
