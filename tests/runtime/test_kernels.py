@@ -71,3 +71,41 @@ def test_kernels_that_run_compares_no_padding_of_outputs_of_pieces(
     found = kernels_that_run(b"", tiny_inputs, per_piece=per_piece)
 
     assert found == {"xnnpack": True, "builtin": True, "reference": right}
+
+
+@pytest.mark.parametrize("spread", ["normal", "sure", "rare"])
+@pytest.mark.parametrize("garbage", ["others", "median", "zero", "noise"])
+def test_outputs_that_tell_nothing_of_the_right_ones_are_beyond_the_tolerance(
+    garbage, spread, monkeypatch, tiny_inputs
+):
+    random = np.random.default_rng(8)
+    size = (len(tiny_inputs), 1, 3)
+    right = {
+        "normal": random.normal(size=size),
+        "sure": np.where(random.random(size) < 0.5, 0.02, 0.97),
+        "rare": np.where(random.random(size) < 0.15, 0.9, 0.01),
+    }[spread]
+    wrong = {
+        "others": np.roll(right, 1, axis=0),
+        "median": np.broadcast_to(np.median(right, axis=0), size),
+        "zero": np.zeros(size),
+        "noise": random.uniform(right.min(), right.max(), size),
+    }[garbage]
+
+    class Interpreter:
+        """Gives the outputs of one example after the other; the reference kernels give garbage."""
+
+        outputs = (SimpleNamespace(scale=0.001),)
+
+        def __init__(self, model, *, reference_kernels=False, delegate=True):
+            self.rows = iter(wrong if reference_kernels else right)
+
+        def run(self, ids, segment_ids, mask):
+            return [next(self.rows)]
+
+        def dequantize(self, outputs):
+            return outputs
+
+    monkeypatch.setattr(kernels, "EdgeInterpreter", Interpreter)
+
+    assert kernels_that_run(b"", tiny_inputs) == {"xnnpack": True, "builtin": True, "reference": False}

@@ -17,8 +17,13 @@ KERNELS: dict[str, dict[str, bool]] = {
 }
 """Kernel sets and how an ``EdgeInterpreter`` is asked for them: LiteRT's default, its own fast kernels, its slow exact ones."""
 
-TOLERANCE = 0.1
-"""Kernel sets round differently by a step here and there; garbage is off by as much as outputs differ between examples."""
+TOLERANCE = 1 / 3
+"""How far a kernel set's outputs y may be from the right ones x: E|x - y| / E|x - mean(x)|.
+
+Where y tells nothing of x, this is at least 1/2: E|x - y| >= E|x - median(x)| for each y that does not depend on x, and
+E|x - mean(x)| <= E|x - median(x)| + |median(x) - mean(x)| <= 2 E|x - median(x)|. Rounding by a step here and there, over six
+layers, has come to 0.21 on a network that hesitates (CoLA, int8, the hard texts of every bundle).
+"""
 
 
 def kernels_that_run(
