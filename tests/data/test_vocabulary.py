@@ -127,3 +127,27 @@ def test_vocabulary_figures_count_what_a_smaller_vocabulary_costs(tokenizer):
     assert figures["unknown"] == {"before": 1, "after": 1}
     assert figures["unknown_share"] == pytest.approx({"before": 1 / 7, "after": 1 / 14})
     assert figures["coverage"] == pytest.approx(4 / 7)
+
+
+def test_general_texts_fill_up_to_as_many_pieces_as_are_wanted(tokenizer):
+    own = trimmed_vocabulary(tokenizer, CORPUS)
+    general = ["music music music clumsy clumsy scene", "music, the film"]
+
+    one, two, all_of_them = (
+        trimmed_vocabulary(tokenizer, CORPUS, general=general, pieces=len(own.pieces) + more)
+        for more in (1, 2, 20)
+    )
+
+    assert set(one.pieces) - set(own.pieces) == {"music"}
+    assert set(two.pieces) - set(own.pieces) == {"music", "clumsy"}
+    assert set(all_of_them.pieces) - set(own.pieces) == {"music", "clumsy", "scene"}
+    assert one.coverage == own.coverage == 1.0
+
+
+def test_fewer_pieces_than_the_training_texts_need_are_refused(tokenizer):
+    needed = len(trimmed_vocabulary(tokenizer, CORPUS).pieces)
+
+    with pytest.raises(
+        DataError, match=f"pieces is 10, but what has to stay for the training texts is {needed}"
+    ):
+        trimmed_vocabulary(tokenizer, CORPUS, general=["music"], pieces=10)

@@ -48,7 +48,11 @@ def recipe(make_recipe, tmp_path_factory) -> Path:
     content = yaml.safe_load(path.read_text())
     content["model"] |= {
         "extend_vocabulary": {"general": {"path": str(folder / "general.txt")}, "pieces": 2, "min_count": 5},
-        "trim_vocabulary": {"coverage": 0.9},
+        "trim_vocabulary": {
+            "coverage": 0.9,
+            "general": {"path": str(folder / "general.txt")},
+            "pieces": 126,
+        },
     }
     content["data"] |= {"max_length": 60, "max_length_percentile": 85.0}
     path.write_text(yaml.safe_dump(content))
@@ -74,6 +78,7 @@ def test_saved_folder_export_and_bundle_give_the_ids_of_transformers(finished):
     expected = theirs(examples, truncation=True, max_length=length).input_ids
 
     assert {"soundtrack", "gripping"} & set(theirs.vocab), "none of the domain's words became a piece"
+    assert "music" in theirs.vocab, "a piece of the general texts alone was dropped"
     assert (
         BertTokenizer(finished / "bundle" / "vocab.txt")(
             examples, truncation=True, max_length=length
@@ -106,6 +111,7 @@ def test_record_tells_what_the_vocabulary_costs_and_saves(record, tiny_vocabular
     assert vocabulary["before"] == len(tiny_vocabulary)
     assert vocabulary["added"] == 2 == len(vocabulary["added_first"])
     assert vocabulary["training_coverage"] >= 0.9
+    assert 1 <= vocabulary["filled"] < vocabulary["after"] <= 126 + vocabulary["added"]
     assert measured["pieces_per_word"]["after"] < measured["pieces_per_word"]["before"]
     assert measured["unknown"] == {"before": 0, "after": 0}
 
@@ -138,6 +144,7 @@ def test_report_and_model_card_tell_of_both(finished):
         assert "New are 2 pieces of the domain" in shown
         assert "which 85% of the training examples fit in (at most 60)" in shown
         assert "Cut in training" in shown
+    assert "by what the training texts and general ones use" in (finished / "bundle/README.md").read_text()
 
 
 def test_resume_and_trained_take_up_a_run_whose_length_was_found(recipe, finished, tmp_path, capsys):

@@ -188,6 +188,18 @@ def test_load_recipe_with_many_mistakes_names_each_at_its_place(write, mistakes)
             ["model.trim_vocabulary={coverage: 0.99, enabled: false}"],
             "coverage: means nothing while enabled is false",
         ),
+        (
+            ["model.trim_vocabulary={pieces: 900}"],
+            "model.trim_vocabulary.pieces: given without general",
+        ),
+        (
+            ["model.trim_vocabulary={general: {path: a.txt}}"],
+            "model.trim_vocabulary.general: given without pieces",
+        ),
+        (
+            ["model.trim_vocabulary={general: {path: a.txt}, pieces: 900, enabled: false}"],
+            "model.trim_vocabulary.general: means nothing while enabled is false",
+        ),
         (["model.trim_vocabulary.coverage=1.5"], "model.trim_vocabulary.coverage: must be at most 1"),
         (["model.extend_vocabulary={pieces: 10}"], "model.extend_vocabulary.general: is required"),
         (["model.extend_vocabulary={general: {path: a.txt}, pieces: 0}"], "must be at least 1, was 0"),

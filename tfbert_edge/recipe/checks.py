@@ -236,6 +236,19 @@ def _vocabulary(recipe: Recipe) -> Iterator[Contradiction]:
             "means nothing while enabled is false: set enabled to true, or coverage to null",
             "model.trim_vocabulary.enabled",
         )
+    if (trim.general is None) != (trim.pieces is None):
+        given, other = ("general", "pieces") if trim.pieces is None else ("pieces", "general")
+        yield contradiction(
+            f"model.trim_vocabulary.{given}",
+            f"given without {other}: pieces says up to how many those of the general texts stay; give both or none",
+            "model.trim_vocabulary",
+        )
+    elif trim.general is not None and not trim.enabled:
+        yield contradiction(
+            "model.trim_vocabulary.general",
+            "means nothing while enabled is false: set enabled to true, or general and pieces to null",
+            "model.trim_vocabulary.enabled",
+        )
 
 
 def _metric(recipe: Recipe) -> Iterator[Contradiction]:

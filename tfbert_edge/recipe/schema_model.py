@@ -21,6 +21,11 @@ class TrimVocabulary(Block):
     coverage: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     """The share of all piece occurrences in the texts that the kept pieces make up (0.999), with as few pieces as
     possible, the most frequent first; null: all that min_count leaves."""
+    general: Texts | None = None
+    """Texts of no domain in particular, such as an encyclopedia, whose most frequent pieces stay beside the texts' own, up to
+    `pieces`: new texts use words that the training texts lack. null: none."""
+    pieces: PositiveInt | None = None
+    """How many stay in all, with those of `general`."""
 
 
 class ExtendVocabulary(Block):

@@ -113,9 +113,14 @@ def _limits(run: Run, form: str | None) -> list[str]:
         )
         limits.append(f"Longer texts are {cut}.")
     if vocabulary.get("after", 0) < vocabulary.get("before", 0):
+        users = (
+            "the training texts and general ones use"
+            if vocabulary.get("filled")
+            else "the training texts use"
+        )
         limits.append(
             f"The vocabulary was trimmed from {vocabulary['before']:,} to {vocabulary['after']:,} pieces, by what "
-            "the training texts use; words outside it are spelled in smaller pieces."
+            f"{users}; words outside it are spelled in smaller pieces."
         )
     limits += [f"The data came with a warning: {warning}" for warning in data.get("warnings") or []]
     return limits

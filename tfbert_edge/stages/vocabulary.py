@@ -40,7 +40,8 @@ def choose_vocabulary(run: Run) -> Vocabulary:
     that spelled the new words, and words that the training texts lack would have to do without them.
 
     Raises:
-        DataError: texts of ``model.extend_vocabulary`` cannot be had, or ``keep`` has what cannot be spelled.
+        DataError: texts of ``model.extend_vocabulary`` or ``model.trim_vocabulary`` cannot be had, ``keep`` has what cannot be
+            spelled, or the training texts need more than ``model.trim_vocabulary.pieces``.
     """
     model, texts = run.recipe.model, run.data.train.all_texts()
     before = tokenizer = Tokenizer.from_folder(run.checkpoint).with_stride(run.recipe.stride)
@@ -48,17 +49,29 @@ def choose_vocabulary(run: Run) -> Vocabulary:
     rows = own
     figures: dict[str, Any] = {"before": len(own)}
     if model.trim_vocabulary.enabled:
-        # The training texts alone: what the smaller vocabulary costs on other texts is then in the figures.
+        # No text to measure on: what the smaller vocabulary costs on these is then in the figures.
         trim = model.trim_vocabulary
+        general = None
+        if trim.general is not None:
+            setting, seed = "model.trim_vocabulary.general", run.recipe.seed + 5
+            general, _ = load_unlabelled(trim.general, setting=setting, seed=seed)
+            run.console.say(f"  counting words in {len(general):,} general texts")
         trimmed = trimmed_vocabulary(
-            before, texts, keep=trim.keep, min_count=trim.min_count, coverage=trim.coverage
+            before,
+            texts,
+            keep=trim.keep,
+            min_count=trim.min_count,
+            coverage=trim.coverage,
+            general=general,
+            pieces=trim.pieces,
         )
         tokenizer = Tokenizer.from_vocabulary(trimmed.pieces, before.settings)
         rows = [own[at] for at in trimmed.kept_ids]
-        figures["training_coverage"] = trimmed.coverage
+        figures |= {"training_coverage": trimmed.coverage, "filled": trimmed.filled}
+        filled = f"; {trimmed.filled:,} are of general texts alone" if trimmed.filled else ""
         run.console.say(
             f"  vocabulary trimmed from {len(own):,} to {len(rows):,} pieces, {trimmed.coverage:.2%} of those in the "
-            "training texts"
+            f"training texts{filled}"
         )
     if model.extend_vocabulary is not None:
         new = _of_the_domain(run, before, model.extend_vocabulary, texts)
